@@ -1,0 +1,160 @@
+"""The theorems and papers that results rest on; docstrings and verdicts refer to their keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from theory.errors import InvalidInput
+
+__all__ = ["SOURCES", "Source", "source"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One theorem, paper or short proof.
+
+    Parameters
+    ----------
+    key : str
+        Short name used by docstrings and verdicts.
+    title : str
+        Where it is published, or ``"geomcheck"`` for a proof given in `says`.
+    says : str
+        What is used of it, in a sentence or two.
+    """
+
+    key: str
+    title: str
+    says: str
+
+
+_ALL = (
+    Source(
+        "kvalheim-sontag-1",
+        "M. D. Kvalheim and E. D. Sontag, Why should autoencoders work?, TMLR 2024, Theorem 1",
+        "On a finite disjoint union of compact smooth submanifolds of dimension at most the "
+        "latent dimension, any small error can be reached off a closed set of any small measure.",
+    ),
+    Source(
+        "kvalheim-sontag-2",
+        "M. D. Kvalheim and E. D. Sontag, Why should autoencoders work?, TMLR 2024, Theorem 2",
+        "The worst-case error is at least the reach of every closed submanifold whose dimension "
+        "is at least the latent dimension.",
+    ),
+    Source(
+        "homotopy-argument",
+        "geomcheck, homological lower bound",
+        "If the error on a compact L stays below r, the straight line from x to G(F(x)) stays "
+        "in the offset L^r, so the inclusion of L in L^r factors up to homotopy through an open "
+        "subset of R^m, whose homology vanishes in degrees j >= m. A class of degree j >= m that "
+        "lives from radius 0 to d in the offsets of L therefore forces an error of at least d.",
+    ),
+    Source(
+        "torsion-argument",
+        "geomcheck, lower bound for non-orientable sets",
+        "H^k of an open subset of R^(k+1) has no torsion, while H^k of a closed connected "
+        "non-orientable k-manifold is Z/2 and must pass through it when the error stays below "
+        "the reach.",
+    ),
+    Source(
+        "code-collision",
+        "geomcheck, triangle inequality",
+        "If F(x) = F(y), then max(err(x), err(y)) >= |x - y| / 2.",
+    ),
+    Source(
+        "no-obstruction",
+        "geomcheck",
+        "A set that embeds in R^m has an autoencoder of latent dimension m without error.",
+    ),
+    Source(
+        "open-subsets",
+        "geomcheck, homology of subsets of R^m",
+        "The homology of an open subset of R^m (and the Cech cohomology of a compact one) "
+        "vanishes in degrees j >= m, so a class of such a degree cannot survive encoding.",
+    ),
+    Source(
+        "intersection-form",
+        "geomcheck, Poincare duality",
+        "In R^k two cycles of complementary dimension have intersection number zero, so what a "
+        "subset of a closed k-manifold keeps of H_j and of H_(k-j) when it embeds in R^k "
+        "annihilates itself under the intersection form: at least b_j classes of the pair are "
+        "lost.",
+    ),
+    Source(
+        "federer",
+        "H. Federer, Curvature measures, Trans. AMS 93 (1959), Theorem 4.18",
+        "reach(K) is the infimum over p != q in K of |q-p|^2 / (2 dist(q-p, T_p K)).",
+    ),
+    Source(
+        "aamari-2019",
+        "E. Aamari et al., Estimating the reach of a manifold, EJS 13 (2019)",
+        "The reach is the smaller of the least radius of curvature and half the shortest "
+        "bottleneck.",
+    ),
+    Source(
+        "niyogi-smale-weinberger",
+        "P. Niyogi, S. Smale and S. Weinberger, Finding the homology of submanifolds with high "
+        "confidence from random samples, DCG 39 (2008)",
+        "If every point of K has a sample point within eps/2 and eps < sqrt(3/5) reach(K), the "
+        "union of eps-balls retracts to K.",
+    ),
+    Source(
+        "stability",
+        "D. Cohen-Steiner, H. Edelsbrunner and J. Harer, Stability of persistence diagrams, "
+        "DCG 37 (2007)",
+        "The bottleneck distance of the diagrams is at most the Hausdorff distance of the sets.",
+    ),
+    Source(
+        "clopper-pearson",
+        "C. J. Clopper and E. S. Pearson, The use of confidence or fiducial limits, Biometrika "
+        "26 (1934)",
+        "Exact confidence limits of a probability from independent trials.",
+    ),
+    Source(
+        "dvoretzky-kiefer-wolfowitz",
+        "P. Massart, The tight constant in the Dvoretzky-Kiefer-Wolfowitz inequality, Ann. "
+        "Probab. 18 (1990)",
+        "The empirical distribution function is uniformly within sqrt(log(2/alpha)/(2n)).",
+    ),
+    Source("closed-form", "geomcheck, elementary geometry", "Known in closed form."),
+    Source("given", "the user", "Stated by whoever made the manifold."),
+    Source("numerical", "geomcheck, numerical estimate", "Computed from points; not certified."),
+    Source(
+        "union-rule",
+        "geomcheck, elementary geometry",
+        "The reach of a disjoint union is the smallest of the reaches of its parts and half "
+        "the smallest gap between two of them.",
+    ),
+    Source(
+        "product-rule",
+        "geomcheck, elementary geometry",
+        "The reach of a product is the smallest of the reaches of its factors.",
+    ),
+    Source(
+        "chart-covering",
+        "geomcheck, Lipschitz argument",
+        "Every point of K is within a known distance of the image of a grid in the charts.",
+    ),
+    Source(
+        "weyl",
+        "H. Weyl, On the volume of tubes, Amer. J. Math. 61 (1939)",
+        "The volume of a tube of radius below the reach is a polynomial in the radius.",
+    ),
+)
+
+SOURCES = MappingProxyType({entry.key: entry for entry in _ALL})
+
+
+def source(key: str) -> Source:
+    """Return the source with this key.
+
+    Raises
+    ------
+    InvalidInput
+        If no source has that key.
+    """
+    try:
+        return SOURCES[key]
+    except KeyError:
+        raise InvalidInput("source", key, f"one of {', '.join(sorted(SOURCES))}") from None
