@@ -1,0 +1,1 @@
+"""Geometry-focused verification of autoencoders."""

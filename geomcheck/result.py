@@ -1,0 +1,151 @@
+"""What a verification says: verdicts with their evidence, and the report that collects them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, Literal
+
+__all__ = [
+    "SCHEMA_VERSION",
+    "ClaimResult",
+    "Hypothesis",
+    "Report",
+    "Verdict",
+    "Witness",
+]
+
+SCHEMA_VERSION = 1
+
+Basis = Literal["given", "checked", "certified", "estimated", "assumed", "not met"]
+
+
+class Verdict(str, Enum):
+    """What is known of a claim."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    INCONCLUSIVE = "inconclusive"
+    NOT_APPLICABLE = "not-applicable"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """One hypothesis of a claim and how it was established.
+
+    Parameters
+    ----------
+    says : str
+        The hypothesis, as a short sentence.
+    basis : {"given", "checked", "certified", "estimated", "assumed", "not met"}
+        What it rests on.
+    """
+
+    says: str
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Something concrete that lets a reader re-check a verdict without geomcheck.
+
+    Parameters
+    ----------
+    kind : str
+        ``"point"``, ``"pair"``, ``"bar"`` or ``"cell"``.
+    says : str
+        What it shows, in one sentence.
+    data : mapping of str to JSON values
+        Coordinates and numbers: points as lists of floats.
+    """
+
+    kind: str
+    says: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ClaimResult:
+    """The verdict on one claim, with everything it rests on.
+
+    Parameters
+    ----------
+    id : str
+        Stable name of the claim: ``"lower-bound"``.
+    statement : str
+        The claim in one sentence, with its numbers.
+    verdict : Verdict
+    summary : str
+        Why this verdict: one short sentence with the decisive numbers, for a table.
+    source : str
+        Key into `theory.sources`.
+    values : mapping of str to JSON values
+        The numbers found, by name.
+    threshold : float, optional
+        What the decisive number was held against.
+    confidence : float, optional
+        Confidence level, where the verdict is statistical.
+    hypotheses : tuple of Hypothesis
+    witness : Witness, optional
+    advice : str
+        What to try, where the verdict is not the hoped-for one; may be empty.
+    """
+
+    id: str
+    statement: str
+    verdict: Verdict
+    summary: str
+    source: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    threshold: float | None = None
+    confidence: float | None = None
+    hypotheses: tuple[Hypothesis, ...] = ()
+    witness: Witness | None = None
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Every claim on one autoencoder and one subject, with what is needed to run it again.
+
+    Parameters
+    ----------
+    subject : mapping
+        Name, kind ("manifold" or "points"), ambient and intrinsic dimension, claims known.
+    autoencoder : mapping
+        Kind, latent dimension, layers, training record.
+    settings : mapping
+        Epsilon, delta, confidence, samples, seed and the command that runs it again.
+    environment : mapping
+        Versions and platform.
+    claims : tuple of ClaimResult
+    timings : mapping of str to float
+        Wall seconds by stage.
+    figures : mapping of str to JSON values
+        Plain numbers behind the figures; see `geomcheck.figure_data`.
+    """
+
+    subject: Mapping[str, Any]
+    autoencoder: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    environment: Mapping[str, Any]
+    claims: tuple[ClaimResult, ...]
+    timings: Mapping[str, float]
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    def __getitem__(self, claim_id: str) -> ClaimResult:
+        for claim in self.claims:
+            if claim.id == claim_id:
+                return claim
+        raise KeyError(f"{claim_id!r}; this report has {', '.join(c.id for c in self.claims)}")
+
+    def __iter__(self) -> Iterator[ClaimResult]:
+        return iter(self.claims)
+
+    def with_verdict(self, verdict: Verdict) -> tuple[ClaimResult, ...]:
+        """Return the claims that have this verdict."""
+        return tuple(claim for claim in self.claims if claim.verdict is verdict)

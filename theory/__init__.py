@@ -1,0 +1,1 @@
+"""The mathematics of autoencoder verification: manifolds, reach, tubes and lower bounds."""

@@ -1,0 +1,148 @@
+"""Tori: of revolution in space, and flat in R^4."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.bound import Bound
+from theory.catalogue.parameters import positive, spec
+from theory.catalogue.spheres import sphere
+from theory.chart import Chart
+from theory.combine import moved
+from theory.errors import InvalidInput
+from theory.manifold import Claims, Manifold
+
+__all__ = ["flat_torus", "torus"]
+
+Array = NDArray[np.float64]
+_BETTI = {2: (1, 2, 1), 3: (1, 2, 1)}
+
+
+def torus(R: float = 2.0, r: float = 1.0) -> Manifold:
+    """Torus of revolution in space: radius R to the centre of the tube, r of the tube."""
+    R, r = positive("R", R), positive("r", r)
+    if r >= R:
+        raise InvalidInput("r", r, f"less than R = {R:g}")
+
+    def embed(u: Array, v: Array) -> Array:
+        ring = R + r * np.cos(v)
+        return np.stack([ring * np.cos(u), ring * np.sin(u), r * np.sin(v)], axis=1)
+
+    def angles(points: Array) -> tuple[Array, Array]:
+        u = np.arctan2(points[:, 1], points[:, 0])
+        v = np.arctan2(points[:, 2], np.hypot(points[:, 0], points[:, 1]) - R)
+        return u, v
+
+    def sampler(n: int, rng: np.random.Generator) -> Array:
+        # Rejection: the volume element r (R + r cos v) is at most r (R + r).
+        kept: list[Array] = []
+        missing = n
+        while missing > 0:
+            v = rng.uniform(0, 2 * math.pi, 2 * missing + 16)
+            v = v[rng.uniform(0, R + r, len(v)) < R + r * np.cos(v)][:missing]
+            kept.append(v)
+            missing -= len(v)
+        return embed(rng.uniform(0, 2 * math.pi, n), np.concatenate(kept))
+
+    def tangents(points: Array) -> Array:
+        u, v = angles(points)
+        zero = np.zeros_like(u)
+        along = np.stack([-np.sin(u), np.cos(u), zero], axis=1)
+        around = np.stack([-np.sin(v) * np.cos(u), -np.sin(v) * np.sin(u), np.cos(v)], axis=1)
+        return np.stack([along, around], axis=2)
+
+    space = np.eye(3)[:, :2]
+    outer = moved(sphere(dim=1, R=R + r), space, name="outer circle")
+    return Manifold(
+        name=spec("torus", R=R, r=r),
+        dim=2,
+        ambient_dim=3,
+        sampler=sampler,
+        tangents=tangents,
+        projection=lambda x: embed(*angles(x)),
+        charts=(
+            Chart(
+                lambda u, v: (
+                    (R + r * np.cos(v)) * np.cos(u),
+                    (R + r * np.cos(v)) * np.sin(u),
+                    r * np.sin(v),
+                ),
+                (0.0, 0.0),
+                (2 * math.pi, 2 * math.pi),
+                (True, True),
+                stretch=(R + r, r),
+            ),
+        ),
+        cycles=(outer,),
+        claims=Claims(
+            reach=Bound(min(r, R - r), "exact", True, "closed-form"),
+            volume=Bound(4 * math.pi**2 * R * r, "exact", True, "closed-form"),
+            betti=_BETTI,
+            embedding_dim=3,
+            optimal_error={
+                1: Bound(R + r, "exact", True, "closed-form"),
+                2: Bound(r, "exact", True, "closed-form"),
+            },
+        ),
+    )
+
+
+def flat_torus(a: float = 1.0, b: float = 1.0) -> Manifold:
+    """Flat torus in R^4: the product of circles of radii a and b."""
+    a, b = positive("a", a), positive("b", b)
+
+    def embed(u: Array, v: Array) -> Array:
+        return np.stack([a * np.cos(u), a * np.sin(u), b * np.cos(v), b * np.sin(v)], axis=1)
+
+    def angles(points: Array) -> tuple[Array, Array]:
+        return np.arctan2(points[:, 1], points[:, 0]), np.arctan2(points[:, 3], points[:, 2])
+
+    def sampler(n: int, rng: np.random.Generator) -> Array:
+        u, v = rng.uniform(0, 2 * math.pi, (2, n))
+        return embed(u, v)
+
+    def tangents(points: Array) -> Array:
+        u, v = angles(points)
+        zero = np.zeros_like(u)
+        first = np.stack([-np.sin(u), np.cos(u), zero, zero], axis=1)
+        second = np.stack([zero, zero, -np.sin(v), np.cos(v)], axis=1)
+        return np.stack([first, second], axis=2)
+
+    # The curve (t, t) is a round circle of radius sqrt(a^2 + b^2).
+    radius = math.hypot(a, b)
+    column_c = np.array([a, 0.0, b, 0.0]) / radius
+    column_s = np.array([0.0, a, 0.0, b]) / radius
+    diagonal = moved(
+        sphere(dim=1, R=radius), np.stack([column_c, column_s], axis=1), name="diagonal circle"
+    )
+    return Manifold(
+        name=spec("flat-torus", a=a, b=b),
+        dim=2,
+        ambient_dim=4,
+        sampler=sampler,
+        tangents=tangents,
+        projection=lambda x: embed(*angles(x)),
+        charts=(
+            Chart(
+                lambda u, v: (a * np.cos(u), a * np.sin(u), b * np.cos(v), b * np.sin(v)),
+                (0.0, 0.0),
+                (2 * math.pi, 2 * math.pi),
+                (True, True),
+                stretch=(a, b),
+            ),
+        ),
+        cycles=(diagonal,),
+        claims=Claims(
+            reach=Bound(min(a, b), "exact", True, "closed-form"),
+            volume=Bound(4 * math.pi**2 * a * b, "exact", True, "closed-form"),
+            betti=_BETTI,
+            embedding_dim=3,
+            optimal_error={
+                1: Bound(radius, "exact", True, "closed-form"),
+                2: Bound(min(a, b), "exact", True, "closed-form"),
+            },
+        ),
+    )

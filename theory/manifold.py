@@ -1,0 +1,149 @@
+"""The record of a compact manifold in R^N: its maps, its parts and what is claimed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.bound import Bound
+from theory.chart import Chart
+from theory.errors import InvalidInput
+
+__all__ = ["Claims", "Manifold"]
+
+Array = NDArray[np.float64]
+Sampler = Callable[[int, np.random.Generator], Array]
+PointMap = Callable[[Array], Array]
+_NOTHING: Mapping[int, Bound] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What is known of a manifold in closed form; `None` where it is not known.
+
+    Parameters
+    ----------
+    reach : Bound, optional
+        Federer's reach.
+    volume : Bound, optional
+        k-dimensional volume.
+    betti : mapping of int to tuple of int, optional
+        Betti numbers of degrees 0..k over the field with 2 and with 3 elements.
+    embedding_dim : int, optional
+        Smallest m such that the set embeds in R^m.
+    optimal_error : mapping of int to Bound
+        e*(m): the smallest worst-case error of any continuous autoencoder of latent dimension
+        m, where known (``"exact"``) or bounded from below (``"lower"``).
+    """
+
+    reach: Bound | None = None
+    volume: Bound | None = None
+    betti: Mapping[int, tuple[int, ...]] | None = None
+    embedding_dim: int | None = None
+    optimal_error: Mapping[int, Bound] = field(default_factory=lambda: _NOTHING)
+
+
+@dataclass(frozen=True, eq=False)
+class Manifold:
+    """A compact submanifold of R^N, or a finite disjoint union of such.
+
+    Parameters
+    ----------
+    name : str
+        What to call it, with its parameters: ``"torus:R=2,r=1"``.
+    dim, ambient_dim : int
+        k and N.
+    sampler : callable
+        ``(n, rng)`` to n points of shape (n, N), independent and uniform in volume.
+    tangents : callable
+        Points (n, N) of the manifold to orthonormal frames (n, N, k).
+    projection : callable
+        Points (n, N) near the manifold to their nearest points on it (n, N).
+    boundary : bool
+        Whether it has a boundary.
+    orientable : bool or None
+        `None` if not known.
+    charts : tuple of Chart
+        Charts whose images cover it up to measure zero; empty if there are none.
+    parts : tuple of Manifold
+        Its connected components, where it has several; empty if it is connected.
+    cycles : tuple of Manifold
+        Closed submanifolds of it on which sharper lower bounds are found.
+    claims : Claims
+        What is known of it.
+    """
+
+    name: str
+    dim: int
+    ambient_dim: int
+    sampler: Sampler
+    tangents: PointMap
+    projection: PointMap
+    boundary: bool = False
+    orientable: bool | None = True
+    charts: tuple[Chart, ...] = ()
+    parts: tuple[Manifold, ...] = ()
+    cycles: tuple[Manifold, ...] = ()
+    claims: Claims = field(default_factory=Claims)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.dim <= self.ambient_dim:
+            raise InvalidInput("dim", self.dim, f"between 0 and ambient_dim = {self.ambient_dim}")
+
+    @property
+    def components(self) -> tuple[Manifold, ...]:
+        """The connected components; the manifold itself if it is connected."""
+        return self.parts or (self,)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has no boundary."""
+        return not self.boundary
+
+    def sample(self, n: int, *, rng: int | np.random.Generator = 0) -> Array:
+        """Draw n independent points, uniform in volume.
+
+        Parameters
+        ----------
+        n : int
+            How many, at least 1.
+        rng : int or numpy.random.Generator
+            Seed or generator.
+
+        Returns
+        -------
+        array of shape (n, ambient_dim)
+        """
+        if n < 1:
+            raise InvalidInput("n", n, "at least 1")
+        return self.sampler(int(n), np.random.default_rng(rng))
+
+    def tangent(self, points: Array) -> Array:
+        """Return orthonormal tangent frames (n, ambient_dim, dim) at points of the manifold."""
+        return self.tangents(self._checked(points))
+
+    def project(self, points: Array) -> Array:
+        """Return the nearest points on the manifold, of shape (n, ambient_dim)."""
+        return self.projection(self._checked(points))
+
+    def distance(self, points: Array) -> Array:
+        """Return the distances of points (n, ambient_dim) to the manifold, of shape (n,)."""
+        checked = self._checked(points)
+        return np.asarray(np.linalg.norm(checked - self.projection(checked), axis=1))
+
+    def component_of(self, points: Array) -> NDArray[np.intp]:
+        """Return the index of the nearest component for each point, of shape (n,)."""
+        checked = self._checked(points)
+        if not self.parts:
+            return np.zeros(len(checked), dtype=np.intp)
+        return np.asarray(np.argmin([part.distance(checked) for part in self.parts], axis=0))
+
+    def _checked(self, points: Array) -> Array:
+        array = np.asarray(points, dtype=np.float64)
+        if array.ndim != 2 or array.shape[1] != self.ambient_dim:
+            raise InvalidInput("points", f"shape {array.shape}", f"(n, {self.ambient_dim})")
+        return array
