@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from typing import Any, Literal
 
 __all__ = [
@@ -21,16 +21,13 @@ SCHEMA_VERSION = 1
 Basis = Literal["given", "checked", "certified", "estimated", "assumed", "not met"]
 
 
-class Verdict(str, Enum):
+class Verdict(StrEnum):
     """What is known of a claim."""
 
     HOLDS = "holds"
     FAILS = "fails"
     INCONCLUSIVE = "inconclusive"
     NOT_APPLICABLE = "not-applicable"
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True)
@@ -127,6 +124,10 @@ class Report:
         Wall seconds by stage.
     figures : mapping of str to JSON values
         Plain numbers behind the figures; see `geomcheck.figure_data`.
+
+    Notes
+    -----
+    `to_document` gives the JSON document (result.json) that every renderer reads.
     """
 
     subject: Mapping[str, Any]
@@ -146,6 +147,16 @@ class Report:
     def __iter__(self) -> Iterator[ClaimResult]:
         return iter(self.claims)
 
+    def to_document(self) -> dict[str, Any]:
+        """Return the report as JSON values, the content of result.json."""
+        document = asdict(self)
+        document["claims"] = [_plain(claim) for claim in document["claims"]]
+        return {"schema_version": SCHEMA_VERSION, **document}
+
     def with_verdict(self, verdict: Verdict) -> tuple[ClaimResult, ...]:
         """Return the claims that have this verdict."""
         return tuple(claim for claim in self.claims if claim.verdict is verdict)
+
+
+def _plain(claim: dict[str, Any]) -> dict[str, Any]:
+    return {**claim, "verdict": str(claim["verdict"]), "hypotheses": list(claim["hypotheses"])}
