@@ -1,0 +1,128 @@
+"""The search for the tear: points of K where a bottleneck that is too small must fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.evaluation import Evaluation, Maps, evaluate
+
+__all__ = ["TornEdges", "climb", "cross_edges", "steepest_edges"]
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Projection = Callable[[Array], Array]
+
+_HALVINGS = 48
+_CLIMB_STEPS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class TornEdges:
+    """What was met between the ends of edges.
+
+    Parameters
+    ----------
+    errors : array of shape (e,)
+        Largest error met on each edge, its ends left out.
+    points : array of shape (e, N)
+        Where it was met.
+    """
+
+    errors: Array
+    points: Array
+
+
+def steepest_edges(sample: Evaluation, edges: Indices, count: int) -> Indices:
+    """Return the rows of the edges along which the code changes most for their length."""
+    jump = _norms(sample.codes[edges[:, 0]] - sample.codes[edges[:, 1]])
+    length = _norms(sample.points[edges[:, 0]] - sample.points[edges[:, 1]])
+    # Many short edges cross one wide tear; the jump itself ranks better than its slope there.
+    slope = jump / np.maximum(length, 1e-300)
+    half = max(1, count // 2)
+    rows = np.concatenate([np.argsort(-jump)[:half], np.argsort(-slope)[:half]])
+    return np.asarray(np.unique(rows), dtype=np.intp)
+
+
+def cross_edges(
+    model: Maps, starts: Array, ends: Array, codes: tuple[Array, Array], project: Projection
+) -> TornEdges:
+    """Bisect edges towards the largest jump of the code, noting the largest error on the way.
+
+    On a curve torn by a one-dimensional bottleneck the intermediate value theorem makes the
+    search certain to cross the tear; elsewhere it is a good start for `climb`.
+
+    Parameters
+    ----------
+    model : Maps
+    starts, ends : array of shape (e, N)
+        Ends of short edges between points of K.
+    codes : pair of arrays of shape (e, m)
+        Codes of the ends.
+    project : callable
+        Takes points (e, N) near K back to K.
+    """
+    a, b = starts.copy(), ends.copy()
+    code_a, code_b = codes[0].copy(), codes[1].copy()
+    errors = np.full(len(a), -np.inf)
+    points = a.copy()
+    for _ in range(_HALVINGS):
+        middle = evaluate(model, project((a + b) / 2))
+        better = middle.errors > errors
+        errors = np.where(better, middle.errors, errors)
+        points[better] = middle.points[better]
+        first = _norms(middle.codes - code_a) >= _norms(middle.codes - code_b)
+        b[first], code_b[first] = middle.points[first], middle.codes[first]
+        a[~first], code_a[~first] = middle.points[~first], middle.codes[~first]
+        if _norms(a - b).max(initial=0.0) < 1e-13 * (1 + np.abs(a).max(initial=0.0)):
+            break
+    return TornEdges(errors, points)
+
+
+def climb(
+    model: Maps,
+    starts: Array,
+    step: float,
+    tangents: Callable[[Array], Array],
+    project: Projection,
+) -> Evaluation:
+    """Ascend the error along K from each start by pattern search, needing no gradient.
+
+    Parameters
+    ----------
+    model : Maps
+    starts : array of shape (s, N)
+        Points of K.
+    step : float
+        First step length; halved where no direction improves.
+    tangents : callable
+        Points (s, N) of K to orthonormal frames (s, N, k).
+    project : callable
+        Points near K to K.
+    """
+    best = evaluate(model, starts)
+    points, errors = best.points.copy(), best.errors.copy()
+    steps = np.full(len(starts), step)
+    for _ in range(_CLIMB_STEPS):
+        frames = tangents(points)
+        moves = np.concatenate([frames, -frames], axis=2) * steps[:, None, None]
+        trials = points[:, None, :] + moves.transpose(0, 2, 1)
+        count, directions, width = trials.shape
+        tried = evaluate(model, project(trials.reshape(-1, width)))
+        scores = tried.errors.reshape(count, directions)
+        choice = scores.argmax(axis=1)
+        gained = scores[np.arange(count), choice] > errors
+        rows = np.arange(count) * directions + choice
+        points[gained] = tried.points[rows[gained]]
+        errors[gained] = tried.errors[rows[gained]]
+        steps[~gained] /= 2
+        if steps.max() < 1e-14 * step:
+            break
+    return evaluate(model, points)
+
+
+def _norms(vectors: Array) -> Array:
+    return np.asarray(np.linalg.norm(vectors, axis=1))
