@@ -1,0 +1,134 @@
+"""Several fully connected autoencoders of one shape, trained as one batch of matrices."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+__all__ = ["NetworkBatch"]
+
+Array = NDArray[np.float64]
+
+_FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "silu": torch.nn.functional.silu,
+    "gelu": torch.nn.functional.gelu,
+    "leaky_relu": torch.nn.functional.leaky_relu,
+    "sigmoid": torch.sigmoid,
+    "softplus": torch.nn.functional.softplus,
+}
+
+# Keeps the variance of the signal through the layers; for tanh and its like 5/3 is also what
+# gets bottleneck networks off the saddle at the constant map.
+_GAINS = {"relu": math.sqrt(2), "leaky_relu": math.sqrt(2), "silu": math.sqrt(2) * 1.2}
+
+
+class NetworkBatch:
+    """S autoencoders with one Adam optimiser; weights of shape (S, in, out).
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Widths of all layers, from the points through the codes to the points.
+    latent : int
+        Position of the codes in `widths`.
+    activation : str
+    seeds : int
+        How many networks.
+    generator : torch.Generator
+        Source of the initial weights, on the CPU.
+    dtype, device
+        Of the weights.
+    """
+
+    def __init__(
+        self,
+        widths: Sequence[int],
+        latent: int,
+        *,
+        activation: str,
+        seeds: int,
+        generator: torch.Generator,
+        dtype: torch.dtype,
+        device: torch.device,
+    ) -> None:
+        self._latent = latent
+        self._function = _FUNCTIONS[activation]
+        gain = _GAINS.get(activation, 5 / 3)
+        self._parameters: list[torch.Tensor] = []
+        for fan_in, fan_out in itertools.pairwise(widths):
+            weight = torch.randn(
+                (seeds, fan_in, fan_out), generator=generator, dtype=torch.float64, device="cpu"
+            )
+            weight *= gain * math.sqrt(2 / (fan_in + fan_out))
+            bias = torch.zeros((seeds, 1, fan_out), dtype=torch.float64, device="cpu")
+            self._parameters += [weight.to(device, dtype), bias.to(device, dtype)]
+        self._adopt(self._parameters)
+
+    def _adopt(self, parameters: list[torch.Tensor]) -> None:
+        self._parameters = [p.detach().clone().requires_grad_() for p in parameters]
+        self._optimiser = torch.optim.Adam(self._parameters, lr=0.0, fused=True)
+
+    @property
+    def size(self) -> int:
+        """Number of networks still in the batch."""
+        return len(self._parameters[0])
+
+    def _reconstruct(self, points: torch.Tensor) -> torch.Tensor:
+        values = points.expand(self.size, *points.shape)
+        last = len(self._parameters) // 2
+        for layer in range(last):
+            weight, bias = self._parameters[2 * layer], self._parameters[2 * layer + 1]
+            values = torch.baddbmm(bias, values, weight)
+            if layer + 1 not in (self._latent, last):
+                values = self._function(values)
+        return values
+
+    def step(self, points: torch.Tensor, learning_rate: float) -> torch.Tensor:
+        """Do one Adam step on points (b, n); return the mean squared errors (S,) before it."""
+        losses = (self._reconstruct(points) - points).square().sum(2).mean(1)
+        with torch.enable_grad():
+            gradients = torch.autograd.grad(losses.sum(), self._parameters)
+        for parameter, gradient in zip(self._parameters, gradients, strict=True):
+            parameter.grad = gradient
+        for group in self._optimiser.param_groups:
+            group["lr"] = learning_rate
+        self._optimiser.step()
+        return losses.detach()
+
+    def errors(self, points: torch.Tensor) -> torch.Tensor:
+        """Return the Euclidean errors, of shape (S, n), at points (n, ambient_dim)."""
+        with torch.no_grad():
+            parts = [
+                torch.linalg.vector_norm(self._reconstruct(part) - part, dim=2)
+                for part in torch.split(points, 2048)
+            ]
+        return torch.cat(parts, dim=1)
+
+    def keep(self, networks: Sequence[int]) -> None:
+        """Go on with the networks at these positions only, optimiser state included."""
+        chosen = list(networks)
+        old, states = self._parameters, self._optimiser.state
+        kept = [dict(states[p]) for p in old]
+        self._adopt([p[chosen] for p in old])
+        for parameter, state in zip(self._parameters, kept, strict=True):
+            if state:
+                self._optimiser.state[parameter] = {
+                    "step": state["step"],
+                    "exp_avg": state["exp_avg"][chosen].clone(),
+                    "exp_avg_sq": state["exp_avg_sq"][chosen].clone(),
+                }
+
+    def layers(self, network: int) -> list[tuple[Array, Array]]:
+        """Return (weight (out, in), bias (out,)) of one network's layers as float64 copies."""
+        values = [p.detach()[network].cpu().numpy().astype(np.float64) for p in self._parameters]
+        return [
+            (np.ascontiguousarray(weight.T), bias[0].copy())
+            for weight, bias in zip(values[::2], values[1::2], strict=True)
+        ]
