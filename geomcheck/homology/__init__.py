@@ -1,0 +1,7 @@
+"""Persistent homology: engine choice, memory guard and distances; the only door to gudhi."""
+
+from geomcheck.homology.compute import persistence
+from geomcheck.homology.distance import DistanceResult, bottleneck_distance
+from geomcheck.homology.size import estimate_memory
+
+__all__ = ["DistanceResult", "bottleneck_distance", "estimate_memory", "persistence"]
