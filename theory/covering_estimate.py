@@ -1,0 +1,114 @@
+"""The covering radius of a bare sample, from the law of random coverings."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.bound import Bound
+from theory.dimension import estimate_dimension
+from theory.errors import InvalidInput
+from theory.points import as_points, deduplicate
+
+__all__ = ["estimate_covering_radius"]
+
+Array = NDArray[np.float64]
+_MOST_QUERIES = 20_000
+_LEAST_POINTS = 10
+_NEIGHBOURS = 30
+_BISECTIONS = 60
+
+
+def estimate_covering_radius(
+    points: Array,
+    *,
+    confidence: float = 0.99,
+    intrinsic_dim: int | None = None,
+    rng: int | np.random.Generator = 0,
+) -> Bound:
+    """Estimate the covering radius of a sample in the unknown set that it was drawn from.
+
+    Parameters
+    ----------
+    points : array of shape (n, ambient_dim)
+        Independent points with a density on a set of dimension `intrinsic_dim`; duplicates are
+        dropped. At least 10 distinct ones.
+    confidence : float
+        Aimed at: how often, over samples, the value is not below the truth.
+    intrinsic_dim : int, optional
+        By default estimated from the points.
+    rng : int or numpy.random.Generator
+        Chooses the points at which the density is looked at when there are many.
+
+    Returns
+    -------
+    Bound
+        An estimate, never certified: the set may have a part that the sample missed. In the
+        units of the coordinates.
+
+    Raises
+    ------
+    InvalidInput
+        If there are too few distinct points, `confidence` is out of range, or the dimension is
+        not given and its estimators disagree.
+
+    Notes
+    -----
+    The law is S. Janson, Random coverings in several dimensions, Acta Math. 156 (1986): the number of holes that balls of radius r around n random
+    points leave in a k-dimensional set is nearly Poisson, with mean
+    alpha_k * sum over the points of v^(k-1) exp(-v), v = n times the mass of such a ball. The
+    mass is taken from the distances to the nearest neighbours, so that sparse regions and
+    boundaries count; its noise makes the estimate somewhat too large.
+    """
+    from scipy.spatial import cKDTree
+
+    if not 0.0 < confidence < 1.0:
+        raise InvalidInput("confidence", confidence, "between 0 and 1, both excluded")
+    cloud = as_points(points)
+    cloud = cloud[deduplicate(cloud)]
+    n = len(cloud)
+    if n < _LEAST_POINTS:
+        raise InvalidInput("points", f"{n} distinct points", f"at least {_LEAST_POINTS}")
+    generator = np.random.default_rng(rng)
+    k = intrinsic_dim
+    if k is None:
+        estimate = estimate_dimension(cloud, rng=generator)
+        if estimate.value is None:
+            raise InvalidInput(
+                "intrinsic_dim", f"None, with estimates {dict(estimate.estimates)}", "a dimension"
+            )
+        k = estimate.value
+    if not 1 <= k <= cloud.shape[1]:
+        raise InvalidInput("intrinsic_dim", k, f"between 1 and {cloud.shape[1]}")
+    queries = cloud
+    if n > _MOST_QUERIES:
+        queries = cloud[generator.choice(n, _MOST_QUERIES, replace=False)]
+    m = min(_NEIGHBOURS, n - 1)
+    distances = np.asarray(cKDTree(cloud).query(queries, m + 1)[0])
+    # In a ball that reaches to the m-th neighbour, (m - 1) points are expected per point.
+    scale = distances[:, -1]
+    weight = n / len(queries) * _shape(k)
+    holes = -math.log(confidence)
+
+    def expected(radius: float) -> float:
+        mass = (m - 1) * (radius / scale) ** k
+        return float(weight * np.sum(mass ** (k - 1) * np.exp(-mass)))
+
+    # The expected number of holes falls with the radius only beyond its mode.
+    low = float(scale.max()) * (max(k - 1, 1) / (m - 1)) ** (1 / k)
+    high = low
+    while expected(high) > holes:
+        high *= 2
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if expected(middle) > holes else (low, middle)
+    # A point whose neighbours are farther than this lies beyond what the law describes.
+    return Bound(max(high, float(distances[:, 1].max()) / 2), "estimate", False, "numerical")
+
+
+def _shape(k: int) -> float:
+    """Return Janson's constant alpha_k for balls."""
+    ratio = math.sqrt(math.pi) * math.gamma(k / 2 + 1) / math.gamma((k + 1) / 2)
+    return ratio ** (k - 1) / math.factorial(k)
