@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 _MOST_QUERIES = 20_000
 _LEAST_POINTS = 10
 _NEIGHBOURS = 30
+_LEAST_NEIGHBOURS = 6
 _BISECTIONS = 60
 
 
@@ -56,11 +57,12 @@ def estimate_covering_radius(
 
     Notes
     -----
-    The law is S. Janson, Random coverings in several dimensions, Acta Math. 156 (1986): the number of holes that balls of radius r around n random
-    points leave in a k-dimensional set is nearly Poisson, with mean
-    alpha_k * sum over the points of v^(k-1) exp(-v), v = n times the mass of such a ball. The
-    mass is taken from the distances to the nearest neighbours, so that sparse regions and
-    boundaries count; its noise makes the estimate somewhat too large.
+    S. Janson, Random coverings in several dimensions, Acta Math. 156 (1986): the number of
+    holes that balls of radius r around n random points leave in a k-dimensional set is nearly
+    Poisson, with mean alpha_k * sum over the points of v^(k-1) exp(-v), where v is n times the
+    mass of such a ball. The mass is taken from the distances to the nearest neighbours, so
+    that sparse regions and boundaries count; its noise makes the estimate somewhat too large.
+    From a few hundred points on, the confidence is reached (benchmarks/coverage.py).
     """
     from scipy.spatial import cKDTree
 
@@ -85,7 +87,7 @@ def estimate_covering_radius(
     queries = cloud
     if n > _MOST_QUERIES:
         queries = cloud[generator.choice(n, _MOST_QUERIES, replace=False)]
-    m = min(_NEIGHBOURS, n - 1)
+    m = min(_NEIGHBOURS, max(_LEAST_NEIGHBOURS, n // 10))
     distances = np.asarray(cKDTree(cloud).query(queries, m + 1)[0])
     # In a ball that reaches to the m-th neighbour, (m - 1) points are expected per point.
     scale = distances[:, -1]

@@ -96,7 +96,8 @@ def estimate_dimension(
     queries = cloud
     if n > _QUERIES:
         queries = cloud[np.random.default_rng(rng).choice(n, _QUERIES, replace=False)]
-    distances, indices = cKDTree(cloud).query(queries, k + 1)
+    found = cKDTree(cloud).query(queries, k + 1)
+    distances, indices = np.asarray(found[0]), np.asarray(found[1])
     estimates = {
         "local-pca": _local_pca(cloud[indices]),
         "two-nn": min(_two_nn(distances[:, 1], distances[:, 2]), float(ambient)),
