@@ -57,6 +57,16 @@ class Evaluation:
     def __len__(self) -> int:
         return len(self.points)
 
+    def joined(self, *others: Evaluation) -> Evaluation:
+        """Return this evaluation followed by others."""
+        every = (self, *others)
+        return Evaluation(
+            np.concatenate([e.points for e in every]),
+            np.concatenate([e.codes for e in every]),
+            np.concatenate([e.images for e in every]),
+            np.concatenate([e.errors for e in every]),
+        )
+
     def where(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Evaluation:
         """Return the evaluation of some of the points."""
         return Evaluation(self.points[rows], self.codes[rows], self.images[rows], self.errors[rows])

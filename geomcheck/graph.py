@@ -43,10 +43,19 @@ def parts_of_graph(n: int, edges: Indices) -> Indices:
 
 
 def clusters(points: Array, radius: float) -> Indices:
-    """Return the label (n,) of each point's single-linkage cluster at distance `radius`."""
+    """Return a label (n,) for each point: points nearer than `radius` share one.
+
+    Points are first thinned to one a box of side `radius` / 2, so that the work stays near
+    linear where many crowd together; clusters up to twice `radius` apart may be joined by it.
+    """
     from scipy.spatial import cKDTree
 
     if len(points) == 0:
         return np.empty(0, dtype=np.intp)
-    pairs = cKDTree(points).query_pairs(radius, output_type="ndarray")
-    return parts_of_graph(len(points), np.asarray(pairs, dtype=np.intp).reshape(-1, 2))
+    if not radius > 0:
+        return np.asarray(np.unique(points, axis=0, return_inverse=True)[1].ravel(), dtype=np.intp)
+    boxes = np.round(points / (radius / 2))
+    _, first, member = np.unique(boxes, axis=0, return_index=True, return_inverse=True)
+    pairs = cKDTree(points[first]).query_pairs(2 * radius, output_type="ndarray")
+    labels = parts_of_graph(len(first), np.asarray(pairs, dtype=np.intp).reshape(-1, 2))
+    return np.asarray(labels[member.ravel()], dtype=np.intp)

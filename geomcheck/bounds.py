@@ -1,0 +1,120 @@
+"""What is impossible: the lower bounds on sup err for each latent dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from geomcheck.ground import Ground, Subject, survey
+from geomcheck.homology import persistence
+from geomcheck.nets import Net, net_of_manifold, net_of_points
+from theory.bound import Bound
+from theory.errors import InvalidInput
+from theory.manifold import Manifold
+from theory.obstruction import (
+    Obstruction,
+    PartHomology,
+    closed_form_obstructions,
+    homological_obstruction,
+    strongest,
+)
+
+__all__ = ["bounds", "nets_of", "obstructions", "part_homologies"]
+
+_DEFAULT_MEMORY = 4 * 2**30
+_HIGHEST_DEGREE = 3
+
+
+def bounds(
+    subject: Subject,
+    *,
+    rng: int | np.random.Generator = 0,
+    memory_limit: int = _DEFAULT_MEMORY,
+) -> tuple[Obstruction, ...]:
+    """Return the strongest lower bound on sup err for each latent dimension from 1 on.
+
+    Parameters
+    ----------
+    subject : Manifold or PointSet
+    rng : int or numpy.random.Generator
+        For the samples whose homology is computed.
+    memory_limit : int
+        Bytes that homology may use.
+
+    Returns
+    -------
+    tuple of Obstruction
+        Up to the first latent dimension at which nothing is known to be obstructed; that one
+        carries the bound 0.
+
+    Notes
+    -----
+    Sources: ``kvalheim-sontag-2``, ``homotopy-argument``, ``torsion-argument``.
+    """
+    generator = np.random.default_rng(rng)
+    ground = survey(subject, rng=generator)
+    homologies = part_homologies(nets_of(ground, subject, rng=generator), memory_limit)
+    found: list[Obstruction] = []
+    for latent_dim in range(1, ground.ambient_dim + 1):
+        best = strongest(obstructions(ground, homologies, latent_dim))
+        if best is None:
+            nothing = Bound(0.0, "estimate", False, "numerical")
+            best = Obstruction(latent_dim, nothing, ground.name, "homology")
+        found.append(best)
+        # Obstructions come from classes of degree >= m: once there is none, none comes later.
+        if best.bound.value == 0.0:
+            break
+    return tuple(found)
+
+
+def obstructions(
+    ground: Ground, homologies: Iterable[PartHomology], latent_dim: int
+) -> tuple[Obstruction, ...]:
+    """Return every lower bound known for one latent dimension, strongest first."""
+    if latent_dim < 1:
+        raise InvalidInput("latent_dim", latent_dim, "a whole number, at least 1")
+    found: list[Obstruction] = []
+    if ground.manifold is not None:
+        found.extend(closed_form_obstructions(ground.manifold, latent_dim))
+        if any(o.argument == "embedding" for o in found):
+            return tuple(found)
+    for homology in homologies:
+        obstruction = homological_obstruction(homology, latent_dim)
+        if obstruction is not None:
+            found.append(obstruction)
+    ranked: list[Obstruction] = []
+    while found:
+        best = strongest(found)
+        assert best is not None
+        ranked.append(best)
+        found.remove(best)
+    return tuple(ranked)
+
+
+def nets_of(ground: Ground, subject: Subject, *, rng: np.random.Generator) -> tuple[Net, ...]:
+    """Return well-spread points on each component, and on each closed cycle of a manifold."""
+    if isinstance(subject, Manifold):
+        parts = (*subject.components, *subject.cycles)
+        return tuple(net_of_manifold(part, rng=rng) for part in parts)
+    labels = ground.component_of(subject.points)
+    return tuple(
+        net_of_points(
+            name, subject.points[labels == i], ground.reach, ground.intrinsic_dim, rng=rng
+        )
+        for i, name in enumerate(ground.components)
+    )
+
+
+def part_homologies(nets: Iterable[Net], memory_limit: int) -> tuple[PartHomology, ...]:
+    """Return the persistence diagrams, over two elements, of each net that can obstruct."""
+    found: list[PartHomology] = []
+    for net in nets:
+        if net.dim == 0:
+            continue
+        degree = min(net.dim if net.dim is not None else 2, _HIGHEST_DEGREE)
+        diagrams = persistence(net.points, max_degree=degree, memory_limit=memory_limit)
+        covering = replace(net.covering, value=net.covering.value + diagrams.subsample_radius)
+        found.append(PartHomology(net.part, diagrams, covering, net.reach))
+    return tuple(found)

@@ -1,0 +1,32 @@
+"""The claims, one a file; each looks at a study and returns its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from geomcheck.claims import (
+    exceptional_set,
+    generalisation,
+    intrinsic_dimension,
+    latent_topology,
+    lower_bound,
+    reconstruction_topology,
+    sampling_density,
+    small_error,
+)
+from geomcheck.result import ClaimResult
+from geomcheck.study import Study
+
+__all__ = ["ALL_CLAIMS"]
+
+ALL_CLAIMS: tuple[Callable[[Study], ClaimResult], ...] = (
+    lower_bound.check,
+    small_error.check,
+    exceptional_set.check,
+    latent_topology.check,
+    reconstruction_topology.check,
+    generalisation.check,
+    sampling_density.check,
+    intrinsic_dimension.check,
+)
+"""In the order in which a report gives them: impossible, achieved, where, avoidable, grounds."""

@@ -1,0 +1,67 @@
+"""Wording and hypotheses that several claims share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.result import Hypothesis
+from geomcheck.study import Study
+
+__all__ = ["classes", "continuity", "independence", "number", "percent", "plain", "training_advice"]
+
+
+def number(value: float) -> str:
+    """Write a number with four significant digits."""
+    return f"{value:.4g}"
+
+
+def percent(share: float) -> str:
+    """Write a share in percent with three significant digits."""
+    return f"{100 * share:.3g} %"
+
+
+def plain(point: NDArray[np.float64]) -> list[float]:
+    """Return coordinates as plain numbers."""
+    return [float(x) for x in point]
+
+
+def classes(count: int, degree: int) -> str:
+    """Write "two classes of H1" and the like."""
+    return f"{count} {'class' if count == 1 else 'classes'} of H{degree}"
+
+
+def continuity(study: Study) -> Hypothesis:
+    """State that encoder and decoder are continuous, and what that rests on."""
+    says = "encoder and decoder are continuous"
+    return Hypothesis(says, "given" if study.model.continuous else "assumed")
+
+
+def independence(study: Study) -> Hypothesis:
+    """State where the points of a statistical verdict come from."""
+    n = len(study.held_out)
+    if study.held_out_basis == "fresh":
+        return Hypothesis(
+            f"{n} points drawn uniformly in volume, independent of training and of epsilon",
+            "given",
+        )
+    if study.held_out_basis == "held out":
+        return Hypothesis(
+            f"{n} points set apart at random before training are independent draws from the "
+            "measure of interest",
+            "assumed",
+        )
+    return Hypothesis(
+        f"the {n} points given are independent draws that training did not see", "assumed"
+    )
+
+
+def training_advice(study: Study) -> str:
+    """Say what to try when the error is too large."""
+    dim, m = study.ground.intrinsic_dim, study.model.latent_dim
+    if dim is not None and m < dim:
+        return (
+            f"The latent dimension {m} is below the intrinsic dimension {dim}: no theorem "
+            f"promises a small error. Try --latent-dim {dim}."
+        )
+    return "Theorem 1 promises that some network does better: train longer (--effort 4), or wider."

@@ -1,0 +1,66 @@
+"""Claim: errors on points that training did not see match those on the training points."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geomcheck.claims.common import independence, number, percent
+from geomcheck.result import ClaimResult, Verdict
+from geomcheck.study import Study
+from theory.statistics import clopper_pearson
+
+__all__ = ["check"]
+
+_ID = "generalisation"
+
+
+def check(study: Study) -> ClaimResult:
+    """Hold the share of large errors off the training points against the share on them."""
+    settings, training = study.settings, study.training
+    epsilon, delta = settings.epsilon, settings.delta
+    statement = (
+        f"The share of K with error above {number(epsilon)} exceeds the share of the training "
+        f"points by at most {percent(delta)}."
+    )
+    if training is None:
+        return ClaimResult(
+            id=_ID,
+            statement=statement,
+            verdict=Verdict.NOT_APPLICABLE,
+            summary="the training points are not known",
+            source="clopper-pearson",
+            advice="Pass training_points to verify.",
+        )
+    n, hits = len(study.held_out), int(np.count_nonzero(study.held_out.errors > epsilon))
+    level = settings.confidence
+    upper = clopper_pearson(hits, n, confidence=level, side="upper").upper
+    lower = clopper_pearson(hits, n, confidence=level, side="lower").lower
+    trained = float(np.mean(training.errors > epsilon))
+    summary = f"{percent(trained)} of the training points, {percent(hits / n)} of {n} others"
+    advice = ""
+    if upper <= trained + delta:
+        verdict = Verdict.HOLDS
+    elif lower > trained + delta:
+        verdict, advice = Verdict.FAILS, "Train on more points: these were learned by heart."
+    else:
+        verdict, advice = Verdict.INCONCLUSIVE, "Hold out more points."
+    return ClaimResult(
+        id=_ID,
+        statement=statement,
+        verdict=verdict,
+        summary=summary,
+        source="clopper-pearson",
+        values={
+            "training_points": len(training),
+            "training_share": trained,
+            "share": hits / n,
+            "share_at_most": upper,
+            "share_at_least": lower,
+            "training_mean_error": float(np.mean(training.errors)),
+            "mean_error": float(np.mean(study.held_out.errors)),
+        },
+        threshold=delta,
+        confidence=level,
+        hypotheses=(independence(study),),
+        advice=advice,
+    )

@@ -1,0 +1,135 @@
+"""Claim: the worst-case error is at least the bound, and here is a point where it is."""
+
+from __future__ import annotations
+
+from geomcheck.claims.common import continuity, number, plain
+from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
+from geomcheck.study import Study
+from theory.obstruction import Obstruction
+
+__all__ = ["check"]
+
+_ID = "lower-bound"
+# A constant map attains the bound on a circle exactly, so equality up to rounding must pass.
+_ROUNDING = 1e-9
+_LISTED = 6
+
+
+def check(study: Study) -> ClaimResult:
+    """Hold the largest error found on K against the strongest lower bound."""
+    m = study.model.latent_dim
+    known = study.obstructions
+    if known and known[0].argument == "embedding":
+        return ClaimResult(
+            id=_ID,
+            statement=f"{study.ground.name} embeds in R^{m}, so no error is forced.",
+            verdict=Verdict.NOT_APPLICABLE,
+            summary=f"nothing is forced: the set embeds in R^{m}",
+            source="no-obstruction",
+            values={"bound": 0.0},
+            hypotheses=(Hypothesis("smallest embedding dimension is known", "given"),),
+        )
+    if not known:
+        return ClaimResult(
+            id=_ID,
+            statement=f"No lower bound is known for latent dimension {m}.",
+            verdict=Verdict.NOT_APPLICABLE,
+            summary="no class of the sample obstructs this latent dimension",
+            source="homotopy-argument",
+            values={"bound": None},
+            hypotheses=(continuity(study),),
+        )
+    return _judged(study, known)
+
+
+def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
+    best = known[0]
+    bound, error = best.bound.value, float(study.worst.errors[0])
+    reached = error >= bound * (1 - _ROUNDING)
+    certain = best.bound.certified
+    kind = "certified" if certain else "estimated"
+    if reached and certain:
+        verdict = Verdict.HOLDS
+        summary = f"no network gets below {number(bound)}; this one errs by {number(error)}"
+    elif reached:
+        verdict = Verdict.INCONCLUSIVE
+        summary = f"bound {number(bound)} is only estimated; error {number(error)} was found"
+    else:
+        verdict = Verdict.INCONCLUSIVE
+        summary = f"the largest error found, {number(error)}, is below {number(bound)}"
+    return ClaimResult(
+        id=_ID,
+        statement=(
+            f"Every continuous autoencoder with latent dimension {best.latent_dim} has an error "
+            f"of at least {number(bound)} somewhere on {best.part} ({kind})."
+        ),
+        verdict=verdict,
+        summary=summary,
+        source=best.bound.source,
+        values={
+            "bound": bound,
+            "certified": certain,
+            "largest_error_found": error,
+            "part": best.part,
+            "attained": best.attained,
+            "bounds": [_row(o) for o in known[:_LISTED]],
+        },
+        threshold=bound,
+        hypotheses=(continuity(study), *_ground_hypotheses(study, best)),
+        witness=_witness(study, bound),
+        advice=_advice(study, reached, certain),
+    )
+
+
+def _ground_hypotheses(study: Study, best: Obstruction) -> tuple[Hypothesis, ...]:
+    if study.ground.kind == "points":
+        return (
+            Hypothesis("K is a compact set near which the points lie densely", "assumed"),
+            Hypothesis("covering radius and reach of K", "estimated"),
+        )
+    basis = "certified" if best.argument == "homology" else "given"
+    return (
+        Hypothesis(f"reach of {best.part}", "given"),
+        Hypothesis("covering radius of the sample, through the charts", "certified")
+        if basis == "certified"
+        else Hypothesis(f"closed form on {best.part}", "given"),
+    )
+
+
+def _row(obstruction: Obstruction) -> dict[str, object]:
+    return {
+        "bound": obstruction.bound.value,
+        "certified": obstruction.bound.certified,
+        "argument": obstruction.argument,
+        "part": obstruction.part,
+        "degree": obstruction.degree,
+        "birth": obstruction.birth,
+        "death": obstruction.death,
+        "source": obstruction.bound.source,
+    }
+
+
+def _witness(study: Study, bound: float) -> Witness:
+    worst = study.worst
+    error = float(worst.errors[0])
+    on = "a point of K" if study.ground.kind == "manifold" else "one of the points given"
+    return Witness(
+        kind="point",
+        says=f"{on} that comes back {number(error)} away; the bound is {number(bound)}",
+        data={
+            "point": plain(worst.points[0]),
+            "code": plain(worst.codes[0]),
+            "reconstruction": plain(worst.images[0]),
+            "error": error,
+        },
+    )
+
+
+def _advice(study: Study, reached: bool, certain: bool) -> str:
+    if reached and certain:
+        return ""
+    if not study.model.continuous:
+        return "If the model has a jump, no bound applies to it: check that it is continuous."
+    if not certain:
+        return "Give the set as a manifold with charts and a known reach to certify the bound."
+    return "A point of such an error exists all the same: search with more --samples."

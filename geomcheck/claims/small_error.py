@@ -1,0 +1,67 @@
+"""Claim: the error exceeds epsilon on at most a share delta of K."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geomcheck.claims.common import independence, number, percent, training_advice
+from geomcheck.result import ClaimResult, Hypothesis, Verdict
+from geomcheck.study import Study
+from theory.statistics import clopper_pearson, samples_needed
+
+__all__ = ["check"]
+
+_ID = "small-error"
+
+
+def check(study: Study) -> ClaimResult:
+    """Hold the share of held-out points with a large error against delta."""
+    settings = study.settings
+    errors = study.held_out.errors
+    n, hits = len(errors), int(np.count_nonzero(errors > settings.epsilon))
+    level = settings.confidence
+    upper = clopper_pearson(hits, n, confidence=level, side="upper").upper
+    lower = clopper_pearson(hits, n, confidence=level, side="lower").lower
+    epsilon = number(settings.epsilon)
+    seen = f"error > {epsilon} on {percent(hits / n)} of {n} points"
+    if upper <= settings.delta:
+        verdict, advice = Verdict.HOLDS, ""
+        summary = f"{seen}; at most {percent(upper)} of K"
+    elif lower > settings.delta:
+        verdict, advice = Verdict.FAILS, training_advice(study)
+        summary = f"{seen}; at least {percent(lower)} of K"
+    else:
+        needed = samples_needed(settings.delta, level, exceedances=hits)
+        verdict = Verdict.INCONCLUSIVE
+        summary = f"{seen}; between {percent(lower)} and {percent(upper)} of K"
+        advice = f"With {hits} large errors, {needed} points would be needed to decide."
+        if n >= needed or hits > settings.delta * n:
+            advice = "The share is too near delta: take more points, or train longer."
+    finite = errors[np.isfinite(errors)]
+    hypotheses = [independence(study)]
+    if len(finite) < n:
+        hypotheses.append(Hypothesis("the model returns finite numbers", "not met"))
+    return ClaimResult(
+        id=_ID,
+        statement=(
+            f"The error exceeds {epsilon} on at most {percent(settings.delta)} of "
+            f"{study.ground.name}, at confidence {level:g}."
+        ),
+        verdict=verdict,
+        summary=summary,
+        source="clopper-pearson",
+        values={
+            "points": n,
+            "exceedances": hits,
+            "share": hits / n,
+            "share_at_most": upper,
+            "share_at_least": lower,
+            "median_error": float(np.median(finite)) if len(finite) else None,
+            "mean_error": float(finite.mean()) if len(finite) else None,
+            "largest_error_sampled": float(finite.max()) if len(finite) else None,
+        },
+        threshold=settings.delta,
+        confidence=level,
+        hypotheses=tuple(hypotheses),
+        advice=advice,
+    )

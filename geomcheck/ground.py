@@ -1,0 +1,142 @@
+"""What is known of the set K under study, whether it is a manifold or bare points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.graph import clusters
+from theory.bound import Bound
+from theory.covering import estimate_covering_radius
+from theory.dimension import DimensionEstimate, estimate_dimension
+from theory.manifold import Manifold
+from theory.point_set import PointSet
+from theory.reach import ReachEstimate, estimate_reach
+
+__all__ = ["Ground", "Subject", "survey"]
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+Subject = Manifold | PointSet
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """The facts about K that claims rest on.
+
+    Parameters
+    ----------
+    name : str
+    kind : {"manifold", "points"}
+    intrinsic_dim : int or None
+        Given for a manifold, estimated for points; None where the estimators disagree.
+    ambient_dim : int
+    components : tuple of str
+        Names of the connected components; for points, of the clusters seen.
+    component_of : callable
+        Points (n, N) to the index of their component.
+    project : callable
+        Points near K to K; for bare points the identity.
+    tangents : callable or None
+        Points of K to orthonormal frames; None for bare points.
+    reach : Bound or None
+    betti : tuple of int or None
+        Over the field with two elements.
+    embedding_dim : int or None
+        Smallest m such that K embeds in R^m, where known.
+    manifold : Manifold or None
+    dimension : DimensionEstimate or None
+        What the estimators say of a sample.
+    reach_estimate : ReachEstimate or None
+        For bare points.
+    """
+
+    name: str
+    kind: Literal["manifold", "points"]
+    intrinsic_dim: int | None
+    ambient_dim: int
+    components: tuple[str, ...]
+    component_of: Callable[[Array], Indices]
+    project: Callable[[Array], Array]
+    tangents: Callable[[Array], Array] | None
+    reach: Bound | None
+    betti: tuple[int, ...] | None
+    embedding_dim: int | None
+    manifold: Manifold | None
+    dimension: DimensionEstimate | None
+    reach_estimate: ReachEstimate | None
+
+
+def survey(subject: Subject, *, rng: np.random.Generator) -> Ground:
+    """Collect what is known of a subject, estimating what is not given.
+
+    Parameters
+    ----------
+    subject : Manifold or PointSet
+    rng : numpy.random.Generator
+    """
+    if isinstance(subject, Manifold):
+        return _of_manifold(subject, rng)
+    return _of_points(subject, rng)
+
+
+def _of_manifold(manifold: Manifold, rng: np.random.Generator) -> Ground:
+    betti = manifold.claims.betti
+    return Ground(
+        name=manifold.name,
+        kind="manifold",
+        intrinsic_dim=manifold.dim,
+        ambient_dim=manifold.ambient_dim,
+        components=tuple(part.name for part in manifold.components),
+        component_of=manifold.component_of,
+        project=manifold.project,
+        tangents=manifold.tangent,
+        reach=manifold.claims.reach,
+        betti=None if betti is None else betti.get(2),
+        embedding_dim=manifold.claims.embedding_dim,
+        manifold=manifold,
+        dimension=estimate_dimension(manifold.sample(2000, rng=rng)),
+        reach_estimate=None,
+    )
+
+
+def _of_points(subject: PointSet, rng: np.random.Generator) -> Ground:
+    points = subject.points
+    covering = estimate_covering_radius(points, rng=rng)
+    labels = clusters(points, 2 * covering.value)
+    names = tuple(f"cluster {i + 1}" for i in range(int(labels.max(initial=0)) + 1))
+    dimension = estimate_dimension(points)
+    estimate = None
+    if dimension.value is not None:
+        estimate = estimate_reach(points, intrinsic_dim=dimension.value, rng=rng)
+    return Ground(
+        name=subject.name,
+        kind="points",
+        intrinsic_dim=dimension.value,
+        ambient_dim=subject.ambient_dim,
+        components=names,
+        component_of=_nearest_label(points, labels),
+        project=lambda x: x,
+        tangents=None,
+        reach=None if estimate is None else Bound(estimate.value, "estimate", False, "numerical"),
+        betti=None,
+        embedding_dim=None,
+        manifold=None,
+        dimension=dimension,
+        reach_estimate=estimate,
+    )
+
+
+def _nearest_label(points: Array, labels: Indices) -> Callable[[Array], Indices]:
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(points)
+
+    def nearest(queries: Array) -> Indices:
+        return np.asarray(labels[tree.query(queries)[1]], dtype=np.intp)
+
+    return nearest

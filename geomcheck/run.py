@@ -1,0 +1,135 @@
+"""The main job: fit an autoencoder to a subject, then judge every claim on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from geomcheck.autoencoder import MLPAutoencoder
+from geomcheck.ground import Subject
+from geomcheck.result import Report
+from geomcheck.study import Progress
+from geomcheck.training import fit
+from geomcheck.verify import default_epsilon, verify
+from theory.errors import InvalidInput
+from theory.manifold import Manifold
+
+__all__ = ["RunResult", "run"]
+
+_TRAINING_POINTS = 4000
+_HELD_OUT_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A trained autoencoder and the report on it.
+
+    Parameters
+    ----------
+    model : MLPAutoencoder
+    report : Report
+    """
+
+    model: MLPAutoencoder
+    report: Report
+
+
+def run(
+    subject: Subject,
+    *,
+    latent_dim: int,
+    epsilon: float | None = None,
+    delta: float = 0.02,
+    confidence: float = 0.99,
+    samples: int = 20_000,
+    training_points: int = _TRAINING_POINTS,
+    rng: int = 0,
+    hidden: Sequence[int] = (128, 128, 128),
+    effort: float = 1.0,
+    memory_limit: int = 4 * 2**30,
+    device: str = "cpu",
+    dtype: Literal["float32", "float64"] = "float32",
+    progress: Progress | None = None,
+) -> RunResult:
+    """Fit an autoencoder to a subject and verify it.
+
+    Parameters
+    ----------
+    subject : Manifold or PointSet
+        Training points are drawn from a manifold; of bare points a fifth is held out for the
+        statistics.
+    latent_dim : int
+        At least 1.
+    epsilon, delta, confidence, samples, memory_limit
+        As in `verify`.
+    training_points : int
+        How many to draw from a manifold.
+    rng : int
+        Seed of every random choice.
+    hidden, effort, device, dtype
+        As in `fit`.
+    progress : callable, optional
+        Called with the stage, the fraction done and the seconds left.
+
+    Returns
+    -------
+    RunResult
+
+    Raises
+    ------
+    InvalidInput
+        If an argument is out of range.
+    """
+    seeds = np.random.SeedSequence(rng).spawn(3)
+    data_rng, fit_rng, verify_rng = (np.random.default_rng(seed) for seed in seeds)
+    if isinstance(subject, Manifold):
+        train, held_out = subject.sample(training_points, rng=data_rng), None
+    else:
+        order = data_rng.permutation(len(subject))
+        count = max(1, round(_HELD_OUT_SHARE * len(subject)))
+        if len(subject) - count < 2:
+            raise InvalidInput("points", f"{len(subject)} points", "at least 3, to hold one out")
+        train, held_out = subject.points[order[count:]], subject.points[order[:count]]
+
+    def training_progress(fraction: float, seconds_left: float) -> None:
+        if progress is not None:
+            progress("training", fraction, seconds_left)
+
+    model = fit(
+        train,
+        latent_dim=latent_dim,
+        rng=fit_rng,
+        hidden=hidden,
+        effort=effort,
+        device=device,
+        dtype=dtype,
+        progress=training_progress,
+    )
+    report = verify(
+        subject,
+        model,
+        epsilon=default_epsilon(subject) if epsilon is None else epsilon,
+        delta=delta,
+        confidence=confidence,
+        samples=samples,
+        rng=verify_rng,
+        training_points=train,
+        held_out=held_out,
+        memory_limit=memory_limit,
+        progress=progress,
+    )
+    seconds = {} if model.training is None else {"training": model.training.seconds}
+    settings = {
+        **report.settings,
+        "seed": int(rng),
+        "training_points": len(train),
+        "effort": effort,
+        "device": device,
+        "dtype": dtype,
+    }
+    return RunResult(
+        model, replace(report, settings=settings, timings={**seconds, **report.timings})
+    )

@@ -1,0 +1,57 @@
+"""The homology of K and of its images, as samples show it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.homology import persistence
+from geomcheck.topology import SeenHomology
+from theory.bound import Bound
+from theory.points import farthest_point_subsample
+
+__all__ = ["seen_image", "seen_set"]
+
+Array = NDArray[np.float64]
+
+_CHECK_SHARE = 4
+
+
+def seen_set(points: Array, covering: Bound, *, max_degree: int, memory_limit: int) -> SeenHomology:
+    """Return the homology of a set from points of known covering radius."""
+    diagrams = persistence(points, max_degree=max_degree, memory_limit=memory_limit)
+    value = covering.value + diagrams.subsample_radius
+    return SeenHomology(diagrams, replace(covering, value=value))
+
+
+def seen_image(points: Array, *, max_degree: int, size: int, memory_limit: int) -> SeenHomology:
+    """Return the homology of an image of K from many points of it.
+
+    Every fourth point is set apart; the largest distance from one of them to the points used
+    estimates the covering radius. The others are thinned to well-spread points first, since
+    an encoder crowds its codes: a number line needs no thinning.
+
+    Parameters
+    ----------
+    points : array of shape (n, d)
+        Finite numbers.
+    max_degree : int
+    size : int
+        Points to thin to.
+    memory_limit : int
+        Bytes.
+    """
+    from scipy.spatial import cKDTree
+
+    apart = np.arange(len(points)) % _CHECK_SHARE == 0
+    used, check = points[~apart], points[apart]
+    if not len(used):
+        used = points
+    if points.shape[1] > 1 and len(used) > size:
+        used = used[farthest_point_subsample(used, size).indices]
+    gap = float(cKDTree(used).query(check)[0].max(initial=0.0))
+    diagrams = persistence(used, max_degree=max_degree, memory_limit=memory_limit)
+    resolution = Bound(gap + diagrams.subsample_radius, "estimate", False, "numerical")
+    return SeenHomology(diagrams, resolution)

@@ -1,0 +1,103 @@
+"""Everything that the claims look at, computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.evaluation import Evaluation, Maps
+from geomcheck.exceptional import ExceptionalSet
+from geomcheck.ground import Ground
+from geomcheck.topology import SeenHomology
+from theory.bound import Bound
+from theory.obstruction import Obstruction, PartHomology
+
+__all__ = ["Progress", "Settings", "Study"]
+
+Progress = Callable[[str, float | None, float | None], None]
+"""Called with the stage, the fraction done and the seconds left, where known."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What was asked.
+
+    Parameters
+    ----------
+    epsilon : float
+        Error that counts as small, in units of the coordinates.
+    delta : float
+        Share of K that may have a larger error.
+    confidence : float
+        Of every statistical verdict.
+    samples : int
+        Fresh points for the statistical claims.
+    seed : int or None
+        Seed of every random choice; None where a generator was given.
+    memory_limit : int
+        Bytes that homology may use.
+    """
+
+    epsilon: float
+    delta: float
+    confidence: float
+    samples: int
+    seed: int | None
+    memory_limit: int
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """One autoencoder on one set, measured.
+
+    Parameters
+    ----------
+    ground : Ground
+    model : Maps
+    settings : Settings
+    held_out : Evaluation
+        Points the statistics rest on.
+    held_out_basis : {"fresh", "held out", "given"}
+        Drawn now from K's own measure; set apart before training; or merely handed over.
+    component : array of shape (n,)
+        Component of each held-out point.
+    training : Evaluation or None
+        The training points, where known.
+    obstructions : tuple of Obstruction
+        Every lower bound found for this latent dimension, strongest first.
+    part_homologies : tuple of PartHomology
+        The diagrams they rest on.
+    homology_sample : Evaluation
+        The points of K whose diagrams were computed.
+    covering : Bound
+        Their covering radius in K.
+    of_input, of_codes, of_kept_codes, of_images : SeenHomology or None
+        K, F(K), F(K minus K0) and G(F(K)), over the field with two elements.
+    exceptional : ExceptionalSet
+    worst : Evaluation
+        One point: the largest error found anywhere on K.
+    worst_on_subject : bool
+        Whether that point is known to lie on K.
+    """
+
+    ground: Ground
+    model: Maps
+    settings: Settings
+    held_out: Evaluation
+    held_out_basis: str
+    component: NDArray[np.intp]
+    training: Evaluation | None
+    obstructions: tuple[Obstruction, ...]
+    part_homologies: tuple[PartHomology, ...]
+    homology_sample: Evaluation
+    covering: Bound
+    of_input: SeenHomology
+    of_codes: SeenHomology | None
+    of_kept_codes: SeenHomology | None
+    of_images: SeenHomology | None
+    exceptional: ExceptionalSet
+    worst: Evaluation
+    worst_on_subject: bool

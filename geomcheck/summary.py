@@ -1,0 +1,45 @@
+"""Subject and autoencoder as plain values for the report."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from geomcheck.evaluation import Maps
+from geomcheck.ground import Ground
+
+__all__ = ["describe_model", "describe_subject"]
+
+
+def describe_subject(ground: Ground) -> dict[str, Any]:
+    """Return what the report says of the set."""
+    return {
+        "name": ground.name,
+        "kind": ground.kind,
+        "intrinsic_dim": ground.intrinsic_dim,
+        "ambient_dim": ground.ambient_dim,
+        "components": list(ground.components),
+        "reach": None if ground.reach is None else asdict(ground.reach),
+        "betti": None if ground.betti is None else list(ground.betti),
+        "embedding_dim": ground.embedding_dim,
+    }
+
+
+def describe_model(model: Maps) -> dict[str, Any]:
+    """Return what the report says of the autoencoder."""
+    described: dict[str, Any] = {
+        "kind": type(model).__name__,
+        "ambient_dim": model.ambient_dim,
+        "latent_dim": model.latent_dim,
+        "continuous": model.continuous,
+    }
+    for name in ("hidden", "activation", "parameters"):
+        value = getattr(model, name, None)
+        if isinstance(value, str | int):
+            described[name] = value
+        elif isinstance(value, tuple):
+            described[name] = list(value)
+    record = getattr(model, "training", None)
+    if is_dataclass(record) and not isinstance(record, type):
+        described["training"] = asdict(record)
+    return described
