@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.differences import central_differences
 from theory.errors import InvalidInput
 from theory.jet import Jet, jets
 
@@ -34,6 +35,10 @@ class Chart:
     stretch : tuple of k floats, optional
         Upper bounds, over the whole box, of the lengths of the k partial derivatives. With
         them, covering radii are certified.
+    differences : bool
+        Whether derivatives are taken by central differences, because the map is not built from
+        numpy's universal functions alone. They are then good to about 1e-9 (first) and 1e-6
+        (second), relative to the size of the box, and nothing derived from them is certified.
     """
 
     map: Callable[..., Sequence[Any]]
@@ -41,6 +46,7 @@ class Chart:
     upper: tuple[float, ...]
     periodic: tuple[bool, ...]
     stretch: tuple[float, ...] | None = None
+    differences: bool = False
 
     def __post_init__(self) -> None:
         k = len(self.lower)
@@ -67,6 +73,10 @@ class Chart:
 
     def derivatives(self, coordinates: Array) -> tuple[Array, Array, Array]:
         """Return points (n, N), Jacobian (n, N, k) and second derivatives (n, N, k, k)."""
+        if self.differences:
+            return central_differences(
+                self.evaluate, coordinates, np.subtract(self.upper, self.lower)
+            )
         n, k = coordinates.shape
         columns = self.map(*jets(coordinates))
         points = np.empty((n, len(columns)))
@@ -124,4 +134,4 @@ class Chart:
             return result
 
         stretch = None if self.stretch is None else tuple(scale * s for s in self.stretch)
-        return Chart(image, self.lower, self.upper, self.periodic, stretch)
+        return Chart(image, self.lower, self.upper, self.periodic, stretch, self.differences)

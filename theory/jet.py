@@ -102,7 +102,7 @@ def _divide(a: Jet, b: Jet) -> Jet:
 
 
 def _power(base: Any, exponent: Any) -> Any:
-    if not isinstance(base, Jet) or isinstance(exponent, Jet):
+    if not isinstance(base, Jet) or isinstance(exponent, Jet) or np.ndim(exponent) > 0:
         return np.exp(np.log(base) * exponent)
     p, x = float(exponent), base.value
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -112,7 +112,7 @@ def _power(base: Any, exponent: Any) -> Any:
 
 
 def _arctan2(a: Jet, b: Jet) -> Jet:
-    # d atan2(a, b) = (b da - a db) / (a^2 + b^2); differentiate log(b + ia)'s imaginary part.
+    # d atan2(a, b) = (b da - a db) / (a^2 + b^2), and its mixed second derivatives.
     square = _add(_multiply(a, a), _multiply(b, b)).value
     p, q = b.value / square, -a.value / square
     pa, pb = -2 * a.value * b.value / square**2, (a.value**2 - b.value**2) / square**2
@@ -126,6 +126,12 @@ def _arctan2(a: Jet, b: Jet) -> Jet:
     )
     gradient = p[:, None] * a.gradient + q[:, None] * b.gradient
     return Jet(np.arctan2(a.value, b.value), gradient, hessian)
+
+
+def _hypot(a: Jet, b: Jet) -> Jet:
+    square = _add(_multiply(a, a), _multiply(b, b))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return square.compose(*_sqrt(square.value))
 
 
 def _tan(x: Array) -> tuple[Array, Array, Array]:
@@ -143,12 +149,43 @@ def _sqrt(x: Array) -> tuple[Array, Array, Array]:
     return s, 0.5 / s, -0.25 / (s * x)
 
 
+def _arcsin(x: Array) -> tuple[Array, Array, Array]:
+    first = 1 / np.sqrt(1 - x**2)
+    return np.arcsin(x), first, x * first**3
+
+
+def _arccos(x: Array) -> tuple[Array, Array, Array]:
+    value, first, second = np.arccos(x), *_arcsin(x)[1:]
+    return value, -first, -second
+
+
+def _arcsinh(x: Array) -> tuple[Array, Array, Array]:
+    first = 1 / np.sqrt(1 + x**2)
+    return np.arcsinh(x), first, -x * first**3
+
+
+def _arccosh(x: Array) -> tuple[Array, Array, Array]:
+    first = 1 / np.sqrt(x**2 - 1)
+    return np.arccosh(x), first, -x * first**3
+
+
+def _arctanh(x: Array) -> tuple[Array, Array, Array]:
+    first = 1 / (1 - x**2)
+    return np.arctanh(x), first, 2 * x * first**2
+
+
+def _cbrt(x: Array) -> tuple[Array, Array, Array]:
+    c = np.cbrt(x)
+    return c, 1 / (3 * c**2), -2 / (9 * c**5)
+
+
 _BINARY: dict[np.ufunc, Callable[[Jet, Jet], Jet]] = {
     np.add: _add,
     np.subtract: _subtract,
     np.multiply: _multiply,
     np.divide: _divide,
     np.arctan2: _arctan2,
+    np.hypot: _hypot,
 }
 _UNARY: dict[np.ufunc, Callable[[Array], Sequence[Array]]] = {
     np.negative: lambda x: (-x, -np.ones_like(x), np.zeros_like(x)),
@@ -165,5 +202,13 @@ _UNARY: dict[np.ufunc, Callable[[Array], Sequence[Array]]] = {
     np.sinh: lambda x: (np.sinh(x), np.cosh(x), np.sinh(x)),
     np.cosh: lambda x: (np.cosh(x), np.sinh(x), np.cosh(x)),
     np.tanh: _tanh,
+    np.expm1: lambda x: (np.expm1(x), np.exp(x), np.exp(x)),
+    np.log1p: lambda x: (np.log1p(x), 1 / (1 + x), -1 / (1 + x) ** 2),
+    np.arcsin: _arcsin,
+    np.arccos: _arccos,
+    np.arcsinh: _arcsinh,
+    np.arccosh: _arccosh,
+    np.arctanh: _arctanh,
+    np.cbrt: _cbrt,
     np.arctan: lambda x: (np.arctan(x), 1 / (1 + x**2), -2 * x / (1 + x**2) ** 2),
 }

@@ -46,6 +46,38 @@ class Claims:
     embedding_dim: int | None = None
     optimal_error: Mapping[int, Bound] = field(default_factory=lambda: _NOTHING)
 
+    def __post_init__(self) -> None:
+        if self.betti is None:
+            return
+        lengths = {len(numbers) for numbers in self.betti.values()}
+        euler = {sum(numbers[::2]) - sum(numbers[1::2]) for numbers in self.betti.values()}
+        if len(lengths) > 1 or len(euler) > 1:
+            raise InvalidInput(
+                "betti",
+                dict(self.betti),
+                "as many numbers and the same Euler characteristic over every field",
+            )
+
+    def error_at(self, latent_dim: int) -> Bound | None:
+        """Return e*(latent_dim), 0 where the set embeds; `None` where nothing is known.
+
+        The optimal error does not increase with the latent dimension, so a lower bound that
+        is known for a larger one holds as well.
+        """
+        if latent_dim in self.optimal_error:
+            return self.optimal_error[latent_dim]
+        if self.embedding_dim is not None and latent_dim >= self.embedding_dim:
+            return Bound(0.0, "exact", True, "no-obstruction")
+        above = [
+            bound
+            for m, bound in self.optimal_error.items()
+            if m > latent_dim and bound.direction in ("exact", "lower")
+        ]
+        if not above:
+            return None
+        best = max(above, key=lambda bound: bound.value)
+        return Bound(best.value, "lower", best.certified, best.source)
+
 
 @dataclass(frozen=True, eq=False)
 class Manifold:
@@ -75,6 +107,9 @@ class Manifold:
         Closed submanifolds of it on which sharper lower bounds are found.
     claims : Claims
         What is known of it.
+    noise : float
+        Samples lie within this distance of the set: 0 (the default) means on it. Everything
+        else in the record, claims included, is about the set itself.
     """
 
     name: str
@@ -89,8 +124,14 @@ class Manifold:
     parts: tuple[Manifold, ...] = ()
     cycles: tuple[Manifold, ...] = ()
     claims: Claims = field(default_factory=Claims)
+    noise: float = 0.0
 
     def __post_init__(self) -> None:
+        if not 0 <= self.noise < np.inf:
+            raise InvalidInput("noise", self.noise, "a number >= 0")
+        betti = self.claims.betti
+        if betti is not None and any(len(b) != self.dim + 1 for b in betti.values()):
+            raise InvalidInput("betti", dict(betti), f"{self.dim + 1} numbers, degrees 0..dim")
         if not 0 <= self.dim <= self.ambient_dim:
             raise InvalidInput("dim", self.dim, f"between 0 and ambient_dim = {self.ambient_dim}")
 
@@ -105,7 +146,7 @@ class Manifold:
         return not self.boundary
 
     def sample(self, n: int, *, rng: int | np.random.Generator = 0) -> Array:
-        """Draw n independent points, uniform in volume.
+        """Draw n independent points, uniform in volume (and within `noise` of the set).
 
         Parameters
         ----------

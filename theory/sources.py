@@ -118,6 +118,12 @@ _ALL = (
         "The empirical distribution function is uniformly within sqrt(log(2/alpha)/(2n)).",
     ),
     Source("closed-form", "geomcheck, elementary geometry", "Known in closed form."),
+    Source(
+        "quadrature",
+        "geomcheck, numerical integration",
+        "An integral of the chart's volume element by a rule that has converged to rounding; "
+        "not certified.",
+    ),
     Source("given", "the user", "Stated by whoever made the manifold."),
     Source("numerical", "geomcheck, numerical estimate", "Computed from points; not certified."),
     Source(
@@ -130,6 +136,33 @@ _ALL = (
         "product-rule",
         "geomcheck, elementary geometry",
         "The reach of a product is the smallest of the reaches of its factors.",
+    ),
+    Source(
+        "linking-argument",
+        "geomcheck, homological lower bound by linking",
+        "If a j-cycle of K with j >= m links a closed set at distance at least r from K, it does "
+        "not bound in K^s for s <= r, so the worst-case error is at least r; equality where a "
+        "continuous map of K into a set that embeds in R^m moves no point farther than r.",
+    ),
+    Source(
+        "cup-product",
+        "geomcheck, lower bound for sets with a class x of H^1 over F2 whose power survives",
+        "On a closed 3-manifold M in R^4 every x in H^1(M; F2) has x^3 = 0: M cuts the sphere "
+        "S^4 in A and B, x = a + b with a from A and b from B, a^3 = b^3 = 0, and "
+        "a^2 b + a b^2 = Sq^1(ab) = 0 because M is orientable. So RP^3, where x^3 is not 0, is "
+        "not dominated by an open subset of R^4, and an error below its reach is impossible.",
+    ),
+    Source(
+        "side-by-side",
+        "geomcheck, optimal error of a disjoint union",
+        "Compact parts can be encoded into disjoint balls of R^m and decoded separately (Tietze), "
+        "so the optimal error of a disjoint union is the largest of the parts'.",
+    ),
+    Source(
+        "product-bound",
+        "geomcheck, lower bound for products",
+        "An autoencoder of A x B gives one of A by fixing a point of B and forgetting it again, "
+        "with no larger error; so the optimal error of a product is at least that of each factor.",
     ),
     Source(
         "chart-covering",

@@ -121,4 +121,4 @@ def linked_circles() -> Manifold:
     upright = np.array([[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]])
     first = moved(unit, flat, name="circle 1")
     second = moved(unit, upright, np.array([1.0, 0.0, 0.0]), name="circle 2")
-    return disjoint_union((first, second), name="linked-circles", gap=1.0, embedding_dim=2)
+    return disjoint_union((first, second), name="linked-circles", gap=1.0)
