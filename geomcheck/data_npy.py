@@ -1,0 +1,84 @@
+"""Arrays in numpy's own format, mapped into memory and never unpickled."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.errors import InvalidInput
+
+__all__ = ["read_npy"]
+
+# numpy does not annotate its readers of headers.
+npy: Any = np.lib.format
+
+_KINDS = {
+    "O": "Python objects (never unpickled)",
+    "V": "records",
+    "U": "text",
+    "S": "text",
+    "T": "text",
+    "c": "complex numbers",
+    "M": "dates",
+    "m": "time differences",
+}
+
+
+def read_npy(file: Path) -> tuple[NDArray[np.float64], Callable[[int, int], str]]:
+    """Return the array in a .npy file, and how to name the place of a cell.
+
+    The header is judged before anything else is looked at, so that a file that lies about its
+    size or holds pickled objects is refused without loading it.
+    """
+    with open(file, "rb") as stream:
+        shape, fortran, dtype = _header(str(file), stream)
+        start = stream.tell()
+        held = os.fstat(stream.fileno()).st_size - start
+    if dtype.kind not in "fiub":
+        kind = _KINDS.get(dtype.kind, f"type {dtype}")
+        raise InvalidInput(str(file), f"an array of {kind}", "an array of real numbers")
+    if len(shape) != 2 or min(shape) < 1:
+        hint = "; reshape(-1, 1) makes points of numbers" if len(shape) == 1 else ""
+        raise InvalidInput(
+            str(file), f"an array of shape {shape}", f"(n, ambient_dim), none of them 0{hint}"
+        )
+    needed = math.prod(shape) * dtype.itemsize
+    if held < needed:
+        raise InvalidInput(
+            str(file), f"{held} bytes of data", f"{needed} for shape {shape}: the file is cut off"
+        )
+    mapped = np.memmap(
+        file, dtype=dtype, mode="r", offset=start, shape=shape, order="F" if fortran else "C"
+    )
+    return np.asarray(mapped, dtype=np.float64), _place
+
+
+def _place(row: int, column: int) -> str:
+    return f"row index {row}, column index {column}"
+
+
+def _header(name: str, stream: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[np.generic]]:
+    expected = "an array saved by numpy.save"
+    start = stream.read(len(npy.MAGIC_PREFIX))
+    if start != npy.MAGIC_PREFIX:
+        raise InvalidInput(name, "another kind of file" if start else "an empty file", expected)
+    stream.seek(0)
+    try:
+        version = npy.read_magic(stream)
+        if version == (1, 0):
+            shape, fortran, dtype = npy.read_array_header_1_0(stream)
+        elif version == (2, 0):
+            shape, fortran, dtype = npy.read_array_header_2_0(stream)
+        else:  # (3, 0) is written for records with names outside ASCII, and for nothing else
+            raise ValueError(f"format version {version[0]}.{version[1]}")
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError) as error:
+        raise InvalidInput(name, "a damaged header", f"{expected} ({error})") from error
+    if any(side < 0 for side in shape):
+        raise InvalidInput(name, f"an array of shape {shape}", expected)
+    return shape, bool(fortran), dtype
