@@ -147,7 +147,8 @@ class PersistenceDiagrams:
             raise InvalidInput("k", k, "zero or positive")
         bars = self.degree(degree)
         order = np.lexsort((bars[:, 0], bars[:, 0] - bars[:, 1]))
-        return bars[order[:k]]
+        first: NDArray[np.float64] = bars[order[:k]]
+        return first
 
     def offset_bounds(self, degree: int) -> OffsetBounds:
         """Return a birth that is not too early and a death that is not too late, bar by bar.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 __all__ = ["farthest_points"]
 
 _BUCKET = 128  # points a bucket: fewer cost overhead, more are skipped less often
+_MANY_COORDINATES = 16
 _SLACK = 1.0 + 1e-9  # rounding of the distances that decide what is skipped
 
 
@@ -50,8 +51,7 @@ def farthest_points(
         away = middle - centre
         gap = np.sqrt(np.einsum("bd,bd->b", away, away)) - ball
         touched = np.flatnonzero(gap < worst * _SLACK)
-        step = members[touched] - centre
-        lowered = np.minimum(nearest[touched], np.einsum("bsd,bsd->bs", step, step))
+        lowered = np.minimum(nearest[touched], _squared(members, touched, centre))
         nearest[touched] = lowered
         worst[touched] = np.sqrt(lowered.max(axis=1))
         bucket = int(worst.argmax())
@@ -59,6 +59,23 @@ def farthest_points(
             return chosen[: count + 1], 0.0
         current = int(order[bucket, nearest[bucket].argmax()])
     return chosen, float(worst.max())
+
+
+def _squared(
+    members: NDArray[np.float64], touched: NDArray[np.intp], centre: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return squared distances from a centre to the members of the buckets touched."""
+    buckets, width, dim = members.shape
+    if dim < _MANY_COORDINATES:
+        step = members[touched] - centre
+        near: NDArray[np.float64] = np.einsum("bsd,bsd->bs", step, step)
+        return near
+    from scipy.spatial.distance import cdist  # one pass, no temporary of the cloud's size
+
+    part = members if touched.size > buckets // 2 else members[touched]
+    flat: NDArray[np.float64] = cdist(part.reshape(-1, dim), centre[None, :], "sqeuclidean")
+    squared = flat.reshape(-1, width)
+    return squared[touched] if part is members else squared
 
 
 def _buckets(cloud: NDArray[np.float64]) -> NDArray[np.intp]:

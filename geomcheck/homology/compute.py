@@ -59,8 +59,8 @@ def persistence(
         Seconds to aim at. A run is stopped for a smaller subsample when it takes too long.
     max_points : int, optional
         Largest number of points used. By default as many as give about a million simplices
-        (alpha: 3 to 5 seconds), and 3000, 1000, 400, 120 or 60 for largest degree 0, 1, 2, 3
-        or more (Rips).
+        (alpha: 3 to 5 seconds), and 3000, 700, 300, 100 or 60 for largest degree 0, 1, 2, 3
+        or more (Rips; fewer where the points are nearly equidistant).
     max_radius : float
         Follow the filtration up to this radius only.
     rng : int or numpy.random.Generator
@@ -94,7 +94,7 @@ def persistence(
     elif chosen == "alpha":
         cost = alpha_cost(whole.points, generator)
     else:
-        cost = rips_cost(max_degree)
+        cost = rips_cost(whole.points, max_degree)
     seconds = math.inf if time_limit is None else 0.4 * time_limit
     size = cost.largest(n, memory=_MEMORY_SHARE * memory_limit, seconds=seconds)
     size = min(size, cost.default_points if max_points is None else max_points)

@@ -80,18 +80,17 @@ def bottleneck_distance(
     if np.isinf(value):
         return DistanceResult(value, 0.0, cloud_error)
     kept = [_finite(bars, tolerance) for bars in (first, second)]
-    pruned = any(
-        bars.shape[0] > np.count_nonzero(np.isinf(every[:, 1])) + left.shape[0]
-        for bars, every, left in ((first, first, kept[0]), (second, second, kept[1]))
-    )
+    pruned = sum(map(len, kept)) < np.isfinite(first[:, 1]).sum() + np.isfinite(second[:, 1]).sum()
     value = max(value, _distance(kept[0], kept[1], tolerance / 2.0))
-    return DistanceResult(value, tolerance if pruned else tolerance / 2.0, cloud_error)
+    approximation = tolerance / 2.0 if min(map(len, kept)) > 0 else 0.0
+    return DistanceResult(value, approximation + (tolerance / 2.0 if pruned else 0.0), cloud_error)
 
 
 def _finite(bars: NDArray[np.float64], shortest: float) -> NDArray[np.float64]:
     """Return the finite bars that are at least so long."""
     finite = bars[np.isfinite(bars[:, 1])]
-    return finite[finite[:, 1] - finite[:, 0] >= shortest]
+    kept: NDArray[np.float64] = finite[finite[:, 1] - finite[:, 0] >= shortest]
+    return kept
 
 
 def _essential(first: NDArray[np.float64], second: NDArray[np.float64]) -> float:

@@ -114,7 +114,8 @@ def _clean(bars: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the bars of positive length, sorted by birth and death."""
     bars = np.asarray(bars, dtype=np.float64).reshape(-1, 2)
     bars = bars[bars[:, 1] > bars[:, 0]]
-    return bars[np.lexsort((bars[:, 1], bars[:, 0]))]
+    ordered: NDArray[np.float64] = bars[np.lexsort((bars[:, 1], bars[:, 0]))]
+    return ordered
 
 
 def preload(engine: str) -> None:

@@ -15,6 +15,7 @@ from theory.points import as_points, deduplicate, rank_reduce
 __all__ = [
     "DEFAULT_SIMPLICES",
     "RIPS_POINTS",
+    "RIPS_POINTS_EQUIDISTANT",
     "Cost",
     "alpha_cost",
     "choose_engine",
@@ -25,8 +26,10 @@ __all__ = [
 
 # Simplices of a Delaunay complex computed by default: 3 to 5 seconds.
 DEFAULT_SIMPLICES = 1_000_000
-# Points of a Rips filtration computed by default, by largest degree (the last holds beyond).
-RIPS_POINTS = (3000, 1000, 400, 120, 60)
+# Points of a Rips filtration computed by default, by largest degree (the last holds beyond):
+# up to some seconds; and where the points are nearly equidistant, which costs ten times more.
+RIPS_POINTS = (3000, 700, 300, 100, 60)
+RIPS_POINTS_EQUIDISTANT = (3000, 500, 200, 80, 50)
 # Measured peaks, from the complex through its persistence: 280 B (R^3), 330 B (R^4) a simplex.
 _ALPHA_BYTES = {1: 300, 2: 300, 3: 300}
 _ALPHA_BYTES_BEYOND = 360
@@ -40,6 +43,8 @@ _ALPHA_POINTS = {5: 100, 6: 40, 7: 24, 8: 16}
 _ALPHA_POINTS_BEYOND = 10
 _MAX_ALPHA_DIM = 8
 _LARGEST_PILOT = 2000
+_LEAST_PILOT = 32
+_PILOT_SIMPLICES = 100_000  # a pilot of this size tells enough
 
 
 @dataclass(frozen=True)
@@ -94,18 +99,34 @@ def line_cost() -> Cost:
     return Cost(lambda n: 64.0 * n, lambda n: 1e-6 * n, 10_000_000)
 
 
-def rips_cost(max_degree: int) -> Cost:
+def rips_cost(points: NDArray[np.float64], max_degree: int) -> Cost:
     """Return the cost of the Rips engine."""
     k = min(max_degree, len(RIPS_POINTS) - 1)
+    default = RIPS_POINTS_EQUIDISTANT if _nearly_equidistant(points) else RIPS_POINTS
     return Cost(
         lambda n: _RIPS_BYTES_SQUARED * n**2 + _RIPS_BYTES_CUBED[k] * n**3,
         lambda n: 1e-7 * n**2 + _RIPS_SECONDS_CUBED[k] * n**3,
-        RIPS_POINTS[k],
+        default[k],
     )
 
 
+def _nearly_equidistant(points: NDArray[np.float64]) -> bool:
+    """Tell whether neighbours are about as far from each other as from the middle.
+
+    So they are in a cloud of high intrinsic dimension; Ripser then finds few pairs at once.
+    """
+    from scipy.spatial.distance import pdist, squareform
+
+    rows = np.unique(np.linspace(0, points.shape[0] - 1, 200).astype(np.intp))
+    some = points[rows] - points[rows].mean(axis=0)
+    apart = squareform(pdist(some))
+    np.fill_diagonal(apart, np.inf)
+    middle = np.median(np.linalg.norm(some, axis=1))
+    return bool(np.median(apart.min(axis=1)) > 0.8 * middle)
+
+
 def alpha_cost(points: NDArray[np.float64], rng: np.random.Generator) -> Cost:
-    """Return the cost of the alpha engine, from the growth seen on two random pilots.
+    """Return the cost of the alpha engine, from the growth seen on random pilots up to n / 4.
 
     The size of a Delaunay complex depends on the shape: n log n for points in the plane, n^2
     for points on two linked curves in R^3.
@@ -118,16 +139,21 @@ def alpha_cost(points: NDArray[np.float64], rng: np.random.Generator) -> Cost:
         Draws the pilots.
     """
     n, dim = points.shape
-    if dim <= 4:
-        small, large = min(n, max(n // 8, 64)), min(n, max(n // 4, 128))
-        large = min(large, _LARGEST_PILOT)
-        small = min(small, large // 2) if n > 64 else n
-    else:
-        small, large = min(n, dim + 3), min(n, 2 * dim)
-    drawn = points[rng.permutation(n)[:large]]
-    few, many = (delaunay_simplices(_spanning(drawn[:size])) for size in (small, large))
-    power = np.log(many / few) / np.log(large / small) if large > small else 2.0
-    power = float(np.clip(power, 1.0, max(2.0, np.ceil(dim / 2))))
+    drawn = points[rng.permutation(n)[:_LARGEST_PILOT]]
+    size = min(n, max(n // 4, dim + 3), _LARGEST_PILOT)
+    sizes = [size]
+    while sizes[0] // 2 >= max(_LEAST_PILOT, dim + 3):
+        sizes.insert(0, sizes[0] // 2)
+    large, many, power = sizes[0], 0, 2.0
+    for size in sizes:
+        small, few = large, many
+        large, many = size, delaunay_simplices(_spanning(drawn[:size]))
+        if few:
+            power = float(np.log(many / few) / np.log(large / small))
+        if many > _PILOT_SIMPLICES:
+            break
+    # Between a planar and a cyclic-polytope growth, whatever two small pilots suggest.
+    power = float(np.clip(power, 1.0, np.ceil(dim / 2)))
     each = _ALPHA_BYTES.get(dim, _ALPHA_BYTES_BEYOND)
 
     def simplices(m: int) -> float:
@@ -166,8 +192,8 @@ def estimate_memory(
     Returns
     -------
     int
-        Bytes: an estimate. It comes from a pilot at an eighth and a quarter of the points
-        (2000 at most) for alpha, and from the number of points for Rips.
+        Bytes: an estimate. It comes from pilots at an eighth and a quarter of the points
+        (at most 2000) for alpha, and from the number of points for Rips.
 
     Raises
     ------
@@ -183,5 +209,5 @@ def estimate_memory(
     elif chosen == "alpha":
         cost = alpha_cost(reduced.points, np.random.default_rng(rng))
     else:
-        cost = rips_cost(2 if max_degree is None else max_degree)
+        cost = rips_cost(reduced.points, 2 if max_degree is None else max_degree)
     return int(np.ceil(cost.memory(n)))
