@@ -52,6 +52,8 @@ class Chart:
         k = len(self.lower)
         if not (len(self.upper) == len(self.periodic) == k):
             raise InvalidInput("upper, periodic", (self.upper, self.periodic), f"{k} entries each")
+        if k < 1:
+            raise InvalidInput("lower", self.lower, "at least one coordinate")
         for low, high in zip(self.lower, self.upper, strict=True):
             if not (np.isfinite(low) and np.isfinite(high) and low < high):
                 raise InvalidInput("box", (low, high), "finite with lower < upper")

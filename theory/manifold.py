@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.bound import Bound
 from theory.chart import Chart
+from theory.chart_geometry import chart_geometry
 from theory.errors import InvalidInput
 
 __all__ = ["Claims", "Manifold"]
@@ -162,6 +164,74 @@ class Manifold:
         if n < 1:
             raise InvalidInput("n", n, "at least 1")
         return self.sampler(int(n), np.random.default_rng(rng))
+
+    @staticmethod
+    def from_chart(
+        map: Callable[..., Sequence[Any]],
+        box: Sequence[tuple[float, float]],
+        *,
+        periodic: bool | Sequence[bool] = False,
+        name: str = "chart",
+        claims: Claims | None = None,
+        boundary: bool | None = None,
+        orientable: bool | None = None,
+        stretch: Sequence[float] | None = None,
+        estimate: bool = True,
+    ) -> Manifold:
+        """Make a manifold from one numpy function on a box.
+
+        Tangents come from exact derivatives, sampling from rejection on the volume element,
+        projection from grid seeds and a Newton iteration.
+
+        Parameters
+        ----------
+        map : callable
+            Takes k coordinate arrays of shape (n,), returns the N ambient coordinates. Built
+            from numpy's universal functions it is differentiated exactly; otherwise by central
+            differences (`Chart.differences` is then set).
+        box : sequence of (lower, upper)
+            One pair for each coordinate. Off its faces the map must be an embedding.
+        periodic : bool or sequence of bool
+            Which coordinates close up; the map must agree at both ends.
+        name : str
+        claims : Claims, optional
+            What is known. Reach and volume, where they are not given, are estimated.
+        boundary, orientable : bool, optional
+            By default decided from the faces of the box: periodic or collapsed ones (a pole)
+            and seams are no boundary; a seam that reverses orientation makes it non-orientable;
+            `orientable` stays `None` where that cannot be told.
+        stretch : sequence of k floats, optional
+            Proven bounds of the lengths of the partial derivatives; see `Chart`.
+        estimate : bool
+            Whether to estimate reach and volume at all (it takes up to a second).
+
+        Raises
+        ------
+        InvalidInput
+            If the map returns NaN or the wrong shape, its Jacobian is degenerate inside the
+            box, a coordinate said to be periodic does not close up, or the box is upside down.
+        """
+        given = Claims() if claims is None else claims
+        wanted = estimate and (given.reach is None or given.volume is None)
+        geometry = chart_geometry(
+            map, box, periodic=periodic, stretch=stretch, boundary=boundary, estimate=wanted
+        )
+        return Manifold(
+            name=name,
+            dim=geometry.chart.dim,
+            ambient_dim=geometry.ambient_dim,
+            sampler=geometry.sampler,
+            tangents=geometry.tangents,
+            projection=geometry.projection,
+            boundary=geometry.boundary,
+            orientable=geometry.orientable if orientable is None else orientable,
+            charts=(geometry.chart,),
+            claims=replace(
+                given,
+                reach=geometry.reach if given.reach is None else given.reach,
+                volume=geometry.volume if given.volume is None else given.volume,
+            ),
+        )
 
     def tangent(self, points: Array) -> Array:
         """Return orthonormal tangent frames (n, ambient_dim, dim) at points of the manifold."""

@@ -1,0 +1,64 @@
+"""Grids on the box of a chart, and the way back into it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.chart import Chart
+
+__all__ = ["confine", "orthonormal_frames", "smallest_singular", "unit_grid", "widths"]
+
+Array = NDArray[np.float64]
+
+
+def widths(chart: Chart) -> Array:
+    """Return the sides of the box, of shape (k,)."""
+    return np.subtract(chart.upper, chart.lower)
+
+
+def confine(chart: Chart, coordinates: Array) -> Array:
+    """Return coordinates (n, k) wrapped where they are periodic, else clipped to the box."""
+    low, high = np.array(chart.lower), np.array(chart.upper)
+    wrapped = low + np.mod(coordinates - low, high - low)
+    return np.where(np.array(chart.periodic), wrapped, np.clip(coordinates, low, high))
+
+
+def unit_grid(chart: Chart, total: int, *, faces: bool = True) -> tuple[Array, Array]:
+    """Return about `total` grid points of the box (n, k) and the spacing (k,).
+
+    Points are shared out among the coordinates by the lengths of the coordinate lines, so that
+    the images are about equally far apart. Faces that are not periodic hold points of the grid,
+    or, without `faces`, lie half a spacing away.
+    """
+    k = chart.dim
+    low, side = np.array(chart.lower), widths(chart)
+    rng = np.random.default_rng(0)
+    probe = low + side * rng.uniform(0, 1, (64, k))
+    speeds = np.linalg.norm(chart.jacobian(probe), axis=1).max(axis=0) * side
+    share = np.maximum(speeds / max(speeds.max(), 1e-300), 0.05)
+    counts = np.maximum(np.rint(share * (total / share.prod()) ** (1 / k)), 4).astype(int)
+    axes, spacing = [], []
+    for i in range(k):
+        closed = faces and not chart.periodic[i]
+        spacing.append(side[i] / (counts[i] - 1 if closed else counts[i]))
+        offset = 0.0 if faces else 0.5
+        axes.append(low[i] + spacing[-1] * (np.arange(counts[i]) + offset))
+        if closed:
+            axes[-1][-1] = chart.upper[i]
+    grid = np.meshgrid(*axes, indexing="ij")
+    return np.stack([g.ravel() for g in grid], axis=1), np.array(spacing)
+
+
+def smallest_singular(jacobian: Array) -> tuple[Array, Array]:
+    """Return the smallest and the largest singular values (n,) of Jacobians (n, N, k)."""
+    gram = np.einsum("nia,nib->nab", jacobian, jacobian)
+    values = np.sqrt(np.maximum(np.linalg.eigvalsh(gram), 0.0))
+    return values[:, 0], values[:, -1]
+
+
+def orthonormal_frames(jacobian: Array) -> Array:
+    """Return orthonormal frames (n, N, k) of the columns of Jacobians (n, N, k)."""
+    lengths = np.linalg.norm(jacobian, axis=1, keepdims=True)
+    scaled = jacobian / np.where(lengths > 0, lengths, 1.0)
+    return np.asarray(np.linalg.qr(scaled)[0])
