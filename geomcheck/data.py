@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
@@ -48,9 +49,9 @@ def read_points(path: str | PathLike[str]) -> Array:
         editor shows lines, in a .csv, and as indices from 0 in a .npy.
     """
     file = Path(path)
-    if not file.exists():
+    if not os.path.exists(file):
         raise InvalidInput(str(path), "no such file", _nearest_file(file))
-    if file.is_dir():
+    if os.path.isdir(file):
         raise InvalidInput(str(path), "a folder", f"a file ({' or '.join(SUFFIXES)})")
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:

@@ -1,0 +1,144 @@
+"""The answer on a terminal, and as plain lines where standard output is none."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["show_answer", "show_bounds", "show_families"]
+
+_QUESTIONS = (
+    ("impossible", ("lower-bound",)),
+    ("achieved", ("certified-error", "small-error")),
+    ("where it fails", ("exceptional-set",)),
+    ("avoidable", ("latent-topology", "reconstruction-topology")),
+)
+_STYLES = {
+    "holds": "green",
+    "fails": "bold red",
+    "inconclusive": "yellow",
+    "not-applicable": "dim",
+}
+Rows = Sequence[tuple[str, ...]]
+
+
+def show_answer(document: Mapping[str, Any], report: Path) -> None:
+    """Print the four answers, every verdict, and where the report lies."""
+    claims = document["claims"]
+    answers = tuple(_answers(claims))
+    rows = tuple((c["id"], c["verdict"], c["summary"]) for c in claims)
+    _table(("", ""), answers, styles=("bold", None), header=False)
+    _table(("claim", "verdict", "why"), rows, styles=(None, "verdict", None))
+    counts = Counter(claim["verdict"] for claim in claims)
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _STYLES if counts[verdict])
+    _line(
+        f"{document['subject']['name']}, latent dimension "
+        f"{document['autoencoder']['latent_dim']}, epsilon {document['settings']['epsilon']:g}: "
+        f"{told}"
+    )
+    _line(f"report: {report}")
+
+
+def show_bounds(document: Mapping[str, Any]) -> None:
+    """Print the lower bound for every latent dimension."""
+    _line(f"{document['subject']}: every continuous autoencoder errs somewhere by at least")
+    rows = tuple(
+        (
+            str(entry["latent_dim"]),
+            f"{entry['lower']:.4g}" if entry["lower"] > 0 else "nothing known",
+            ("certified" if entry["certified"] else "estimated") if entry["lower"] > 0 else "",
+            {True: "attained", False: "not attained", None: ""}[entry["attained"]],
+            f"{entry['part']} ({entry['source']})",
+        )
+        for entry in _sayable(document["bounds"])
+    )
+    _table(("latent dim", "error", "", "", "because of"), rows, styles=(None,) * 5)
+
+
+def show_families(families: Sequence[Mapping[str, Any]]) -> None:
+    """Print the catalogue."""
+    rows = tuple(
+        (
+            family["name"],
+            ",".join(f"{key}={value:g}" for key, value in family["parameters"].items()),
+            family["summary"],
+        )
+        for family in families
+    )
+    _table(("name", "parameters", "what it is"), rows, styles=("bold", None, None))
+
+
+def _sayable(bounds: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [{**entry, "lower": entry["lower"] or 0.0} for entry in bounds]
+
+
+def _answers(claims: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    by_id = {claim["id"]: claim for claim in claims}
+    answers: list[tuple[str, str]] = []
+    for question, ids in _QUESTIONS:
+        for claim in (by_id[i] for i in ids if i in by_id):
+            shown = question if not answers or question != answers[-1][0] else ""
+            answers.append((shown, claim["summary"]))
+    return answers
+
+
+def _line(text: str) -> None:
+    if sys.stdout.isatty():
+        _console().print(text, markup=False, highlight=False, soft_wrap=True)
+    else:
+        sys.stdout.write(text + "\n")
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+def _table(
+    titles: tuple[str, ...],
+    rows: Rows,
+    *,
+    styles: Sequence[str | None],
+    header: bool = True,
+) -> None:
+    if sys.stdout.isatty():
+        _rich_table(titles, rows, styles, header=header)
+    else:
+        _plain_table(titles, rows, header=header)
+
+
+def _plain_table(titles: tuple[str, ...], rows: Rows, *, header: bool) -> None:
+    """One line a row, however long: made for grep and for files."""
+    lines = (titles, *rows) if header else tuple(rows)
+    widths = [max((len(line[i]) for line in lines), default=0) for i in range(len(titles) - 1)]
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
+        sys.stdout.write("  ".join([*cells, line[-1]]).rstrip() + "\n")
+    sys.stdout.write("\n")
+
+
+def _rich_table(
+    titles: tuple[str, ...], rows: Rows, styles: Sequence[str | None], *, header: bool
+) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD if header else None, show_header=header, pad_edge=False)
+    last = len(titles) - 1
+    for i, title in enumerate(titles):
+        table.add_column(title, no_wrap=i != last, overflow="fold")
+    for row in rows:
+        cells = []
+        for cell, style in zip(row, styles, strict=True):
+            chosen = _STYLES.get(cell, "") if style == "verdict" else style or ""
+            cells.append(Text(cell, style=chosen))
+        table.add_row(*cells)
+    _console().print(table)
