@@ -40,8 +40,8 @@ class PersistenceDiagrams:
     Parameters
     ----------
     by_degree : tuple of ndarray, each of shape (p, 2)
-        Births and deaths of the bars of degree 0, 1, ...; bars of length zero are left out.
-        ``inf`` is the death of a class still alive at `threshold`.
+        Births and deaths of the bars of degree 0, 1, ..., those no longer than rounding left
+        out. ``inf`` is the death of a class still alive at `threshold`.
     homology_coeff_field : int
         The prime p of the field of coefficients.
     filtration : "alpha" or "rips"

@@ -10,9 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ENGINES", "alpha_bars", "delaunay_simplices", "line_bars", "preload", "rips_bars"]
+__all__ = [
+    "ENGINES",
+    "alpha_bars",
+    "delaunay_simplices",
+    "line_bars",
+    "preload",
+    "public_ripser",
+    "rips_bars",
+]
 
 Bars = list[NDArray[np.float64]]
+
+_ROUNDING = 1e-13  # of points of size one
 
 
 def line_bars(points: NDArray[np.float64], max_degree: int, field: int, threshold: float) -> Bars:
@@ -77,15 +87,7 @@ def _ripser(
         from gudhi.flag_filtration.edge_collapse import reduce_graph
         from scipy.sparse import coo_matrix
     except ImportError:
-        from gudhi.sklearn.rips_persistence import RipsPersistence
-
-        engine = RipsPersistence(
-            homology_dimensions=list(range(max_degree + 1)),
-            threshold=limit,
-            input_type="full distance matrix",
-            homology_coeff_field=field,
-        )
-        return list(engine.fit_transform([distances])[0])
+        return public_ripser(distances, max_degree, limit, field)
     if max_degree < 2:  # collapsing edges costs more than it spares
         return list(
             _full(
@@ -110,10 +112,25 @@ def _ripser(
     )
 
 
+def public_ripser(
+    distances: NDArray[np.float64], max_degree: int, limit: float, field: int
+) -> list[NDArray[np.float64]]:
+    """Run gudhi's Ripser by its public class, which imports scikit-learn."""
+    from gudhi.sklearn.rips_persistence import RipsPersistence
+
+    engine = RipsPersistence(
+        homology_dimensions=list(range(max_degree + 1)),
+        threshold=limit,
+        input_type="full distance matrix",
+        homology_coeff_field=field,
+    )
+    return list(engine.fit_transform([distances])[0])
+
+
 def _clean(bars: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the bars of positive length, sorted by birth and death."""
+    """Return the bars longer than rounding, sorted by birth and death."""
     bars = np.asarray(bars, dtype=np.float64).reshape(-1, 2)
-    bars = bars[bars[:, 1] > bars[:, 0]]
+    bars = bars[bars[:, 1] - bars[:, 0] > _ROUNDING]
     ordered: NDArray[np.float64] = bars[np.lexsort((bars[:, 1], bars[:, 0]))]
     return ordered
 
