@@ -25,8 +25,18 @@ PIPE_CLOSED = 128 + 13
 _DEBUG = "GEOMCHECK_DEBUG"
 # Arguments of the library that are options here, for messages.
 _OPTIONS = frozenset(
-    ("latent_dim", "epsilon", "delta", "confidence", "samples", "seed", "effort", "device")
-    + ("dtype", "memory_limit")
+    [
+        "confidence",
+        "delta",
+        "device",
+        "dtype",
+        "effort",
+        "epsilon",
+        "latent_dim",
+        "memory_limit",
+        "samples",
+        "seed",
+    ]
 )
 
 
