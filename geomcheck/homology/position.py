@@ -24,11 +24,9 @@ def needs_jitter(points: NDArray[np.float64], rng: np.random.Generator) -> bool:
     n, dim = points.shape
     if n < _FEW:
         return False
-    from scipy.spatial import cKDTree
-
     places = rng.integers(n, size=_GROUPS)
-    near = np.asarray(cKDTree(points).query(points[places], k=2 * (dim + 2) + 1)[1])
-    picked = rng.permuted(near[:, 1:], axis=1)[:, : dim + 1]
+    near = np.stack([_neighbours(points, place, 2 * (dim + 2)) for place in places])
+    picked = rng.permuted(near, axis=1)[:, : dim + 1]
     away = points[picked] - points[places][:, None, :]
     size = np.sqrt(np.einsum("gkd,gkd->gk", away, away).max(axis=1))
     away /= size[:, None, None]
@@ -38,6 +36,14 @@ def needs_jitter(points: NDArray[np.float64], rng: np.random.Generator) -> bool:
     extent = np.abs(points - points.mean(axis=0)).max()
     rounding = 100.0 * np.finfo(np.float64).eps * extent / size
     return bool(np.mean(least <= rounding) > 0.05)
+
+
+def _neighbours(points: NDArray[np.float64], place: int, count: int) -> NDArray[np.intp]:
+    """Return the rows of the nearest other points, in no order."""
+    away = points - points[place]
+    squares = np.einsum("ij,ij->i", away, away)
+    squares[place] = np.inf
+    return np.argpartition(squares, count)[:count]
 
 
 def jitter(
