@@ -1,0 +1,169 @@
+"""The reach of a bare cloud: curvature from local fits, bottlenecks with fitted tangents."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.errors import InvalidInput
+from theory.local_fit import LocalFit, coefficients, local_fit
+from theory.points import as_points, deduplicate
+from theory.reach_estimate import Governs, ReachEstimate
+from theory.reach_federer import as_cloud, federer_parts
+
+__all__ = ["fit_cloud", "fitted_reach", "neighbours_needed"]
+
+Array = NDArray[np.float64]
+_PILOTS = 400
+_MOST_FITS = 100_000
+# Entries of II may err by this share of the curvature before neighbourhoods are enlarged, and
+# each doubling must lower the error by this factor, or it is bending that is seen, not noise.
+_TOLERATED, _GAIN = 0.003, 0.7
+_DOUBTS = 2.0
+_CHORD = 1.0
+_TIE = 0.02
+
+
+def neighbours_needed(intrinsic_dim: int, degree: int = 2) -> int:
+    """Return the size of the neighbourhoods that a fit of this degree asks for."""
+    return 2 * coefficients(intrinsic_dim, degree) + intrinsic_dim
+
+
+def fitted_reach(
+    points: Array, intrinsic_dim: int, *, rng: int | np.random.Generator = 0
+) -> ReachEstimate:
+    """Estimate the reach of a set from points on it or near it, without tangents.
+
+    Parameters
+    ----------
+    points : array of shape (n, ambient_dim)
+        Duplicates are dropped.
+    intrinsic_dim : int
+    rng : int or numpy.random.Generator
+        Chooses pilot points, and the points looked at where there are more than 10^5.
+
+    Returns
+    -------
+    ReachEstimate
+        Direction "estimate": the smaller of the least fitted radius of curvature and Federer's
+        least quotient with fitted tangents over chords longer than the neighbourhoods.
+
+    Raises
+    ------
+    InvalidInput
+        If there are too few distinct points for a fit of degree 2, or `intrinsic_dim` is out of
+        range.
+
+    Notes
+    -----
+    Source ``aamari-2019``. Noise shows in the residuals; the neighbourhoods grow until it no
+    longer spoils the curvature. A bottleneck shorter than a neighbourhood is not seen.
+    """
+    cloud = as_points(points)
+    cloud = cloud[deduplicate(cloud)]
+    n, ambient = cloud.shape
+    if not 1 <= intrinsic_dim <= ambient:
+        raise InvalidInput("intrinsic_dim", intrinsic_dim, f"between 1 and {ambient}")
+    generator = np.random.default_rng(rng)
+    if intrinsic_dim == ambient:
+        return ReachEstimate(
+            math.inf,
+            "estimate",
+            False,
+            "local fits",
+            None,
+            None,
+            "unknown",
+            np.empty((0, ambient)),
+            n,
+            "of full dimension: only a boundary, which is not looked at, could limit the reach",
+        )
+    rows = np.arange(n)
+    if n > _MOST_FITS:
+        rows = np.sort(generator.choice(n, _MOST_FITS, replace=False))
+    fit = fit_cloud(cloud, intrinsic_dim, rows=rows, rng=generator)
+    bent = np.maximum(fit.curvature - _DOUBTS * fit.curvature_error, 0.0)
+    sharpest = int(bent.argmax())
+    curvature = 1.0 / float(bent[sharpest]) if bent[sharpest] > 0 else math.inf
+    pairs = federer_parts(as_cloud(fit.points, fit.frames, _CHORD * fit.radius), generator)
+    value = min(curvature, pairs.value)
+    governs: Governs = "curvature" if curvature <= pairs.value else pairs.governs
+    half = pairs.half_bottleneck
+    if half is not None and max(half, curvature) <= value * (1 + _TIE):
+        governs = "both"
+    elif governs != "curvature":
+        governs = "bottleneck" if half is not None and half <= value * (1 + _TIE) else "curvature"
+    where = fit.points[[sharpest]] if curvature <= pairs.value else pairs.where
+    noise, width = float(np.median(fit.noise)), float(np.median(fit.radius))
+    note = f"neighbourhoods of radius {width:.2g}; residuals of {noise:.1g} from the fits"
+    if width > value:
+        note += "; the sample is too sparse, or too noisy, to show a reach as small as this"
+    return replace(
+        pairs,
+        value=value,
+        direction="estimate",
+        method="local fits",
+        curvature_radius=curvature,
+        governs=governs,
+        where=where,
+        n=n,
+        note=note,
+    )
+
+
+def fit_cloud(
+    cloud: Array,
+    intrinsic_dim: int,
+    *,
+    rows: NDArray[np.intp] | None = None,
+    rng: int | np.random.Generator = 0,
+) -> LocalFit:
+    """Fit with the degree that the dimension allows, and neighbourhoods that suit the noise.
+
+    Parameters
+    ----------
+    cloud : array of shape (n, ambient_dim)
+        Distinct points.
+    intrinsic_dim : int
+        Less than ambient_dim.
+    rows : array of int, optional
+        Where to fit; everywhere by default.
+    rng : int or numpy.random.Generator
+        Chooses the pilot points.
+
+    Raises
+    ------
+    InvalidInput
+        If there are too few points for a fit of degree 2.
+    """
+    n = len(cloud)
+    least = neighbours_needed(intrinsic_dim)
+    if n < least:
+        raise InvalidInput(
+            "points",
+            f"{n} distinct points",
+            f"at least {least} to fit curvature in dimension {intrinsic_dim}",
+        )
+    degree = 4 if intrinsic_dim <= 2 else 3 if intrinsic_dim == 3 else 2
+    while degree > 2 and 3 * neighbours_needed(intrinsic_dim, degree) > n:
+        degree -= 1
+    generator = np.random.default_rng(rng)
+    pilots = generator.choice(n, min(n, _PILOTS), replace=False)
+
+    def error(fit: LocalFit) -> float:
+        extremes = math.sqrt(2 * math.log(max(2.0, n / len(fit.frames[0]))))
+        reference = max(float(np.quantile(fit.curvature, 0.95)), 1e-300)
+        return extremes * float(np.median(fit.curvature_error)) / reference
+
+    neighbours = neighbours_needed(intrinsic_dim, degree)
+    current = error(local_fit(cloud, pilots, intrinsic_dim, neighbours=neighbours, degree=degree))
+    while current > _TOLERATED and 2 * neighbours <= n // 2:
+        wider = local_fit(cloud, pilots, intrinsic_dim, neighbours=2 * neighbours, degree=degree)
+        if error(wider) > _GAIN * current:
+            break
+        neighbours, current = 2 * neighbours, error(wider)
+    everywhere = np.arange(n) if rows is None else rows
+    return local_fit(cloud, everywhere, intrinsic_dim, neighbours=neighbours, degree=degree)
