@@ -16,12 +16,18 @@ __all__ = ["Net", "net_of_manifold", "net_of_points", "thinned"]
 
 Array = NDArray[np.float64]
 
-# Points per part by dimension: enough for a covering radius of a hundredth (curves) to a tenth
-# (surfaces) of the size of the part, at well under a second of homology.
-_PART_SIZES = {0: 1, 1: 600, 2: 2000, 3: 2500}
-_THIN_SIZES = {0: 1, 1: 300, 2: 1500, 3: 2000}
-_MOST_POINTS = 2500
+_CURVE, _THIN_CURVE = 600, 300
+_IN_SPACE = 4000  # alpha complex up to R^3: about half a second
+_IN_MORE_DIMENSIONS = 1200  # alpha complex in R^4: about two seconds
 _OVERSAMPLING = 8
+
+
+def _size(dim: int | None, ambient_dim: int, *, thin: bool = False) -> int:
+    if dim == 0:
+        return 1
+    if dim == 1:
+        return _THIN_CURVE if thin else _CURVE
+    return _IN_SPACE if ambient_dim <= 3 else _IN_MORE_DIMENSIONS
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +57,7 @@ class Net:
 
 def net_of_manifold(part: Manifold, *, rng: np.random.Generator) -> Net:
     """Draw well-spread points on a connected manifold, with their covering radius."""
-    size = _PART_SIZES.get(part.dim, _MOST_POINTS)
+    size = _size(part.dim, part.ambient_dim)
     points = _spread(part.sample(_OVERSAMPLING * size, rng=rng), size)
     covering = covering_radius(points, part)
     return Net(part.name, points, covering, part.claims.reach, part.dim, part)
@@ -61,7 +67,7 @@ def net_of_points(
     name: str, points: Array, reach: Bound | None, dim: int | None, *, rng: np.random.Generator
 ) -> Net:
     """Thin a cloud to well-spread points, with their estimated covering radius."""
-    chosen = _spread(points, _MOST_POINTS)
+    chosen = _spread(points, _size(dim, points.shape[1]))
     covering = estimate_covering_radius(points, rng=rng)
     if len(chosen) < len(points):
         gap = farthest_point_subsample(points, len(chosen)).covering_radius
@@ -71,7 +77,7 @@ def net_of_points(
 
 def thinned(net: Net) -> Net:
     """Return a prefix of the net, small enough for the homology of several maps of it."""
-    size = _THIN_SIZES.get(net.dim if net.dim is not None else 2, _MOST_POINTS)
+    size = _size(net.dim, net.points.shape[1], thin=True)
     if len(net.points) <= size or net.manifold is None:
         return net
     points = net.points[:size]

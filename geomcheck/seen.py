@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.enrich import whitened
 from geomcheck.homology import persistence
 from geomcheck.topology import SeenHomology
 from theory.bound import Bound
@@ -26,7 +27,9 @@ def seen_set(points: Array, covering: Bound, *, max_degree: int, memory_limit: i
     return SeenHomology(diagrams, replace(covering, value=value))
 
 
-def seen_image(points: Array, *, max_degree: int, size: int, memory_limit: int) -> SeenHomology:
+def seen_image(
+    points: Array, *, max_degree: int, size: int, memory_limit: int, scale_free: bool = False
+) -> SeenHomology:
     """Return the homology of an image of K from many points of it.
 
     Every fourth point is set apart; the largest distance from one of them to the points used
@@ -42,13 +45,17 @@ def seen_image(points: Array, *, max_degree: int, size: int, memory_limit: int) 
         Points to thin to.
     memory_limit : int
         Bytes.
+    scale_free : bool
+        Whether lengths mean nothing, as in a latent space: the points are then brought to unit
+        variance in every direction first, which changes no homology.
     """
     from scipy.spatial import cKDTree
 
+    shape = whitened(points) if scale_free else points
     apart = np.arange(len(points)) % _CHECK_SHARE == 0
-    used, check = points[~apart], points[apart]
+    used, check = shape[~apart], shape[apart]
     if not len(used):
-        used = points
+        used = shape
     if points.shape[1] > 1 and len(used) > size:
         used = used[farthest_point_subsample(used, size).indices]
     gap = float(cKDTree(used).query(check)[0].max(initial=0.0))

@@ -14,6 +14,9 @@ from theory.diagram import PersistenceDiagrams
 __all__ = ["Loss", "SeenHomology", "losses"]
 
 Array = NDArray[np.float64]
+_ESTIMATE_MARGIN = 1.25
+_COARSER = 1.5
+
 Mark = Literal["forced", "undecided", "avoidable"]
 
 
@@ -40,10 +43,12 @@ class SeenHomology:
         With eta the resolution, S lies in X^eta, so a class of S is seen from eta on. The
         number of bars born by eta and alive beyond 2 eta is the rank of H(X^eta) in
         H(X^(2 eta)), the Betti number of S whenever its reach exceeds 2 eta (for Rips bars
-        beyond (1 + theta) eta, theta = sqrt(2n/(n+1))). A number counts as decided if it is
-        the same at twice the resolution.
+        beyond (1 + theta) eta, theta = sqrt(2n/(n+1))). A resolution that is only estimated is
+        taken a quarter larger, being a sample maximum. A number counts as decided if it is the
+        same at one and a half times the resolution.
         """
-        fine, coarse = self._at(1.0), self._at(2.0)
+        first = 1.0 if self.resolution.certified else _ESTIMATE_MARGIN
+        fine, coarse = self._at(first), self._at(_COARSER * first)
         return tuple(a if a == b else None for a, b in zip(fine, coarse, strict=True))
 
     def _at(self, factor: float) -> list[int]:
@@ -86,6 +91,7 @@ def losses(
     *,
     latent_dim: int,
     embedding_dim: int | None,
+    below_reach: bool = False,
 ) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
     """Compare Betti numbers of K with those of an image that passed the bottleneck.
 
@@ -98,6 +104,8 @@ def losses(
     latent_dim : int
     embedding_dim : int or None
         Smallest m such that K embeds in R^m, where known.
+    below_reach : bool
+        Whether the largest error found on K is below the reach of K.
 
     Returns
     -------
@@ -110,7 +118,10 @@ def losses(
     -----
     Degrees j >= latent_dim are lost whatever the encoder (``open-subsets``). Below, nothing
     is forced when K embeds in R^latent_dim (``no-obstruction``); connectedness is never forced
-    to be lost, since an interval can be laid beside another in R^1.
+    to be lost, since an interval can be laid beside another in R^1. Where sup err < reach(K),
+    G(F(x)) is homotopic to x within an offset that retracts to K, so no class is lost
+    (``homotopy-argument``): a degree the sample does not decide then counts as kept, and one
+    in which it shows a loss as undecided.
     """
     found: list[Loss] = []
     open_degrees: list[int] = []
@@ -123,6 +134,9 @@ def losses(
             continue
         number = seen[degree] if degree < len(seen) else None
         if number is None:
+            if not below_reach:
+                open_degrees.append(degree)
+        elif number < count and below_reach:
             open_degrees.append(degree)
         elif number < count:
             avoidable = embeds or degree == 0

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from geomcheck.bounds import nets_of, obstructions, part_homologies
 from geomcheck.claims import ALL_CLAIMS
+from geomcheck.enrich import enrich
 from geomcheck.environment import versions
 from geomcheck.evaluation import Evaluation, Maps, evaluate
 from geomcheck.exceptional import ExceptionalSet, locate
@@ -20,10 +21,10 @@ from geomcheck.figure_data import figure_data
 from geomcheck.ground import Ground, Subject, survey
 from geomcheck.nets import thinned
 from geomcheck.result import Report
+from geomcheck.seen import seen_image, seen_set
 from geomcheck.study import Progress, Settings, Study
 from geomcheck.summary import describe_model, describe_subject
 from geomcheck.tears import climb
-from geomcheck.seen import seen_image, seen_set
 from geomcheck.topology import SeenHomology
 from theory.bound import Bound
 from theory.errors import InvalidInput
@@ -176,6 +177,8 @@ def _measured(
         net = evaluate(model, np.concatenate([n.points for n in thin]))
         covering = max((n.covering for n in thin), key=lambda bound: bound.value)
         pool = everything.joined(net, exceptional.along)
+        if ground.kind == "manifold":
+            pool = enrich(model, pool, project=ground.project)
         seen = _seen(ground, settings, net, covering, pool, model.latent_dim)
     return Study(
         ground=ground,
@@ -249,17 +252,23 @@ def _seen(
     degree = min(ground.intrinsic_dim if ground.intrinsic_dim is not None else 2, 3)
     kept = pool.where(pool.errors <= settings.epsilon)
 
-    def image(points: Array, top: int) -> SeenHomology | None:
+    def image(points: Array, top: int, *, codes: bool) -> SeenHomology | None:
         if len(points) < 2 or not np.isfinite(points).all():
             return None
-        return seen_image(points, max_degree=top, size=len(net), memory_limit=settings.memory_limit)
+        return seen_image(
+            points,
+            max_degree=top,
+            size=len(net),
+            memory_limit=settings.memory_limit,
+            scale_free=codes,
+        )
 
     code_degree = min(degree, latent_dim - 1)
     return (
         seen_set(net.points, covering, max_degree=degree, memory_limit=settings.memory_limit),
-        image(pool.codes, code_degree),
-        image(kept.codes, code_degree),
-        image(pool.images, degree),
+        image(pool.codes, code_degree, codes=True),
+        image(kept.codes, code_degree, codes=True),
+        image(pool.images, degree, codes=False),
     )
 
 

@@ -79,7 +79,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         id=comparison.id,
         statement=comparison.statement,
         verdict=verdict,
-        summary=_summary(comparison.image, lost, unclear),
+        summary=_summary(comparison.image, lost, unclear, below_reach),
         source="open-subsets" if lost and verdict is Verdict.HOLDS else "no-obstruction",
         values=values,
         hypotheses=(
@@ -92,10 +92,18 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
                 f"{comparison.image} is resolved at {number(seen.resolution.value)}",
                 "estimated",
             ),
+            *_error_hypothesis(study, below_reach),
         ),
         witness=_witness(study, avoidable[0]) if avoidable else None,
         advice=_advice(verdict, unclear),
     )
+
+
+def _error_hypothesis(study: Study, below_reach: bool) -> tuple[Hypothesis, ...]:
+    if not below_reach:
+        return ()
+    largest = number(float(study.worst.errors[0]))
+    return (Hypothesis(f"sup err, {largest} as searched, is below the reach", "estimated"),)
 
 
 def _decided(betti: tuple[int | None, ...]) -> tuple[int, ...] | None:
@@ -115,9 +123,13 @@ def _why_not(known: bool, finite: bool) -> str:
     return "the sample does not show the Betti numbers that K is said to have"
 
 
-def _summary(image: str, lost: tuple[Loss, ...], unclear: tuple[int, ...]) -> str:
+def _summary(
+    image: str, lost: tuple[Loss, ...], unclear: tuple[int, ...], below_reach: bool
+) -> str:
     said = [f"{classes(x.had - x.kept, x.degree)} lost, {_MARKS[x.mark]}" for x in lost]
     said.extend(f"H{degree} not resolved" for degree in unclear)
+    if not said and below_reach:
+        return f"{image} keeps all of it: the largest error found is below the reach"
     if not said:
         return f"{image} has the Betti numbers of K"
     return "; ".join(said)

@@ -1,0 +1,61 @@
+"""More points of K where an encoder spreads its codes thin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.evaluation import Evaluation, Maps, evaluate
+from geomcheck.graph import neighbour_edges
+
+__all__ = ["enrich", "whitened"]
+
+Array = NDArray[np.float64]
+
+_ROUNDS = 4
+_LONGEST = 3000
+_NEIGHBOURS = 8
+
+
+def enrich(model: Maps, pool: Evaluation, *, project: Callable[[Array], Array]) -> Evaluation:
+    """Add points of K between neighbours whose codes lie far apart, round by round.
+
+    An encoder stretches some regions of K far more than others; points uniform on K leave
+    those regions of F(K) sparse, and the homology of F(K) unresolved. Each round halves the
+    longest jumps.
+
+    Parameters
+    ----------
+    model : Maps
+    pool : Evaluation
+        Points of K.
+    project : callable
+        Points near K to K.
+
+    Returns
+    -------
+    Evaluation
+        The pool followed by the new points.
+    """
+    for _ in range(_ROUNDS):
+        if not np.isfinite(pool.codes).all():
+            break
+        codes = whitened(pool.codes)
+        edges = neighbour_edges(pool.points, _NEIGHBOURS)
+        jumps = np.linalg.norm(codes[edges[:, 0]] - codes[edges[:, 1]], axis=1)
+        edges = edges[np.argsort(-jumps)[:_LONGEST]]
+        middles = (pool.points[edges[:, 0]] + pool.points[edges[:, 1]]) / 2
+        pool = pool.joined(evaluate(model, project(middles)))
+    return pool
+
+
+def whitened(points: Array) -> Array:
+    """Return points (n, d) brought to unit variance in every direction that they span."""
+    centred = points - points.mean(axis=0)
+    _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+    # A direction at rounding level carries no shape; scaling it up would invent some.
+    alive = sizes > 1e-9 * max(float(sizes[0]), 1e-300)
+    scale = np.sqrt(len(points)) / np.where(alive, sizes, np.inf)
+    return np.asarray((centred @ axes.T) * scale)
