@@ -135,8 +135,9 @@ def replacing(file: Path) -> Iterator[Path]:
 @contextmanager
 def _workplace(folder: Path) -> Iterator[Path]:
     """Make a temporary folder on the file system of `folder`, and clear up afterwards."""
-    if os.path.exists(folder) and not os.path.isdir(folder):
-        raise InvalidInput(str(folder), "a file", "a folder, or nothing yet")
+    for part in (folder, *folder.parents):
+        if os.path.exists(part) and not os.path.isdir(part):
+            raise InvalidInput(str(part), "a file", "a folder, or nothing yet")
     host = folder if os.path.exists(folder) else folder.absolute().parent
     missing = [p for p in (host, *host.parents) if not os.path.exists(p)]
     place = host / f".{folder.name}.{secrets.token_hex(4)}.partial"
@@ -146,7 +147,7 @@ def _workplace(folder: Path) -> Iterator[Path]:
         yield place
     except OSError as error:
         raise InvalidInput(
-            str(folder), error.strerror or str(error), "a folder that can be written"
+            str(folder), f"{error.strerror or error!r} on writing", "a folder one can write to"
         ) from error
     finally:
         shutil.rmtree(place, ignore_errors=True)

@@ -49,6 +49,8 @@ def resolve(text: str) -> Manifold | PointSet:
     name = text.partition(":")[0]
     if name in [family.name for family in families()]:
         return from_spec(text)
+    if Path(text).suffix == ".py":
+        raise InvalidInput("subject", text, "the name of the manifold as well: FILE.py:NAME")
     if Path(text).suffix.lower() in SUFFIXES or os.path.exists(text):
         return PointSet(Path(text).name, read_points(text))
     home, colon, attribute = text.rpartition(":")
@@ -57,8 +59,6 @@ def resolve(text: str) -> Manifold | PointSet:
             return _attribute(text, _module_from_file(text, Path(home)), attribute)
         if _DOTTED.fullmatch(home):
             return _attribute(text, _module_by_name(text, home), attribute)
-    if Path(text).suffix == ".py":
-        raise InvalidInput("subject", text, "the name of the manifold as well: FILE.py:NAME")
     if os.sep in text or (Path(text).suffix and not colon):
         return PointSet(Path(text).name, read_points(text))
     raise InvalidInput("subject", text, _forms(name))

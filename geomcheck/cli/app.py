@@ -42,7 +42,7 @@ def app(context: click.Context) -> None:
     Exit status: 0 no claim fails, 1 a claim fails, 2 bad input or usage.
     """
     if context.invoked_subcommand is None:
-        raise click.UsageError("a command is missing", context)
+        raise click.UsageError("A command is missing.", context)
 
 
 for _command in (list_families, bound, run, report):

@@ -122,8 +122,8 @@ def _usage(error: click.ClickException) -> str:
         name = error.param.make_metavar(context) if context else error.param.name
         if isinstance(error.param, click.Option):
             name = error.param.opts[0]
-        return f"{name} is missing; see {path} --help"
-    return f"{error.format_message().rstrip('.')}; see {path} --help"
+        return f"{name} is missing (see {path} --help)"
+    return f"{error.format_message()} (see {path} --help)"
 
 
 def _silence(stream: TextIO) -> None:

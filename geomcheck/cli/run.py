@@ -108,7 +108,8 @@ def run(
     with redirect_stdout(sys.stderr), progress_line(hidden=quiet) as progress:
         progress("subject", None, None)
         subject = resolve(subject_text)
-        folder = Path(out or f"{_DEFAULT_FOLDER}/{slug(subject.name)}-m{latent_dim}-seed{seed}")
+        usual = f"{_DEFAULT_FOLDER}/{slug(subject.name)}-m{latent_dim}-seed{seed}"
+        folder = Path(usual if out is None else out)
         check_folder(folder, FILES)
 
         progress("loading torch", None, None)
