@@ -1,0 +1,195 @@
+"""Figure: the latent set F(K)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from geomcheck.report.figures.drawing import (
+    COMPONENT_GLYPHS,
+    COMPONENT_SYMBOLS,
+    Drawing,
+    Key,
+    Panel,
+    Spec,
+    absent,
+    axis,
+    component_color,
+    flat_layout,
+    label,
+)
+from geomcheck.report.figures.sample import Sample, error_scale, read_sample, rounded
+from geomcheck.report.figures.space import color_views, names_of, place, scene
+from geomcheck.report.numbers import number
+
+__all__ = ["draw"]
+
+_ID = "latent"
+_TITLE = "What the code sees: the latent set F(K)"
+_CAP_SOLID = 6000
+_CAP_FLAT = 4000
+
+
+def draw(figures: Mapping[str, Any], settings: Mapping[str, Any]) -> Drawing:
+    """Return the codes: one column against the error, two or three as they are."""
+    figure = figures.get("latent")
+    if not figure or not figure.get("codes"):
+        return absent(_ID, _TITLE, "codes to draw")
+    width = len(figure["codes"][0])
+    sample = read_sample(figure, "codes", "latent", _CAP_SOLID if width == 3 else _CAP_FLAT)
+    names = names_of(figures.get("points") or {}, sample)
+    axes = [str(name) for name in figure.get("axes") or [f"code {i + 1}" for i in range(width)]]
+    if width == 1:
+        panel, reading = _line(sample, names, axes[0], settings.get("epsilon"))
+    else:
+        panel, reading = _scatter(sample, names, axes, settings.get("epsilon"))
+    traces = [(_ID, i) for i in range(len(panel.data))]
+    keys = [
+        Key(
+            name,
+            COMPONENT_GLYPHS[i % len(COMPONENT_GLYPHS)],
+            component_color(i) if len(names) > 1 else "ink",
+            tuple(traces[i :: len(names)]),
+        )
+        for i, name in enumerate(names)
+    ]
+    projection = f"Axes: {figure['projection']}." if figure.get("projection") else ""
+    caption = " ".join(part for part in (reading, projection, sample.note()) if part)
+    return Drawing(_ID, _TITLE, caption, (panel,), tuple(keys))
+
+
+def _line(sample: Sample, names: list[str], code: str, epsilon: float | None) -> tuple[Panel, str]:
+    """Error against code above, and below which part of the line each component covers."""
+    above: list[Spec] = []
+    below: list[Spec] = []
+    count = len(names)
+    for index, name in enumerate(names):
+        rows = sample.component == index
+        codes, errors = rounded(sample.columns[0][rows]), sample.errors[rows]
+        positive = np.where(errors > 0, errors, np.nan)
+        common = {"name": label(name), "customdata": rounded(errors)}
+        color = f"@{component_color(index)}"
+        marker = {
+            "size": 4,
+            "color": color,
+            "symbol": COMPONENT_SYMBOLS[index % len(COMPONENT_SYMBOLS)],
+        }
+        hover = "code %{x:.4g}<br>error %{customdata:.3g}"
+        logs = _significant(positive)
+        above.append(place([codes, logs], marker=marker, hovertemplate=hover, **common))
+        strokes = {"size": 11, "symbol": "line-ns-open", "color": color, "opacity": 0.5}
+        lane = [count - index] * len(codes)
+        below.append(
+            place([codes, lane], marker=strokes, hovertemplate=hover, yaxis="y2", **common)
+        )
+    share = min(0.4, 0.09 * count + 0.02)
+    layout = flat_layout(
+        axis(code, anchor="y2"),
+        axis(
+            "error",
+            type="log",
+            exponentformat="power",
+            dtick=1,
+            domain=[share + 0.06, 1],
+            nticks=6,
+        ),
+        yaxis2=axis(
+            "",
+            domain=[0, share],
+            range=[0.4, count + 0.6],
+            showgrid=False,
+            showticklabels=False,
+            ticks="",
+            showline=False,
+        ),
+        shapes=[_level(epsilon)] if epsilon else [],
+        annotations=[_level_name(epsilon)] if epsilon else [],
+    )
+    panel = Panel(
+        _ID,
+        "",
+        f"Error against code for {number(len(sample.kept))} points, coloured by component, with "
+        "the part of the line that each component covers underneath.",
+        above + below,
+        layout,
+    )
+    return panel, (
+        "Each point of K at its code. Below: the part of the line that each component covers. "
+        "A tear shows as codes swept across a component's interval at a large error."
+    )
+
+
+def _level(epsilon: float) -> Spec:
+    return {
+        "type": "line",
+        "xref": "paper",
+        "x0": 0,
+        "x1": 1,
+        "y0": epsilon,
+        "y1": epsilon,
+        "line": {"color": "@tear", "width": 1.5, "dash": "dash"},
+    }
+
+
+def _level_name(epsilon: float) -> Spec:
+    return {
+        "xref": "paper",
+        "x": 1,
+        "y": float(np.log10(epsilon)),
+        "xanchor": "right",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "text": f"ε = {number(float(epsilon))}",
+        "font": {"color": "@tear"},
+    }
+
+
+def _significant(values: Any) -> list[float | None]:
+    """Round for a logarithmic axis, where small numbers need their own digits."""
+    return [float(f"{x:.3g}") if x == x else None for x in values.tolist()]
+
+
+def _scatter(
+    sample: Sample, names: list[str], axes: list[str], epsilon: float | None
+) -> tuple[Panel, str]:
+    solid = len(axes) == 3
+    scale = error_scale(sample.errors, epsilon)
+    data = []
+    for index, name in enumerate(names):
+        rows = sample.component == index
+        data.append(
+            place(
+                [rounded(column[rows]) for column in sample.columns],
+                name=label(name),
+                customdata=rounded(sample.errors[rows]),
+                hovertemplate="error %{customdata:.3g}",
+                marker={
+                    "size": 3 if solid else 5,
+                    "symbol": COMPONENT_SYMBOLS[index % len(COMPONENT_SYMBOLS)],
+                    "line": {"width": 0},
+                },
+            )
+        )
+    names_escaped = [label(name) for name in axes]
+    if solid:
+        layout = scene(names_escaped)
+    else:
+        layout = flat_layout(
+            axis(axes[0]),
+            axis(axes[1], scaleanchor="x"),
+            margin={"l": 12, "r": 12, "t": 60, "b": 12},
+            uirevision="kept",
+        )
+    panel = Panel(
+        _ID,
+        "",
+        f"Scatter plot of the codes of {number(len(sample.kept))} points coloured by error.",
+        data,
+        layout,
+        solid,
+        color_views(sample, scale, len(names), solid),
+    )
+    turning = " Drag to turn, or use the arrow keys." if solid else ""
+    return panel, f"Each point of K at its code.{turning}"
