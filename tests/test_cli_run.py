@@ -62,7 +62,7 @@ class StandIn:
         self.content = "first"
 
     def run(self, subject: object, **arguments: Any) -> object:
-        print("chatter of a user's own manifold")
+        sys.stdout.write("chatter of a user's own manifold\n")
         self.arguments = {"subject": subject, **arguments}
         arguments["progress"]("training", 0.5, 3.0)
         if self.error is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -31,15 +32,14 @@ NUMBER = 3
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
-    for name in ("own_shapes", "helper"):
-        monkeypatch.delitem(sys.modules, name, raising=False)
-        request.addfinalizer(lambda name=name: sys.modules.pop(name, None))
     (tmp_path / "own_shapes.py").write_text(OWN)
     (tmp_path / "helper.py").write_text("SIZE = 2.5\n")
-    return tmp_path
+    yield tmp_path
+    for name in ("own_shapes", "helper", "bad"):
+        sys.modules.pop(name, None)
 
 
 def refusal(text: str) -> str:
@@ -103,7 +103,7 @@ def test_what_an_attribute_may_be(folder: Path, name: str, kind: type) -> None:
         ("own_shapes.py", "FILE.py:NAME"),
         ("own_shapes.py:CIRCEL", "did you mean CIRCLE?"),
         ("own_shapes:NUMBER", "own_shapes:NUMBER, a int, expected a theory.Manifold"),
-        ("own_shapes:broken", "KeyError: 'lost' (own_shapes.py, line 14)"),
+        ("own_shapes:broken", "KeyError: 'lost' (own_shapes.py, line 13)"),
         ("no_such_module_here:K", "a module that exists"),
         ("nothing.py:K", "a file nothing.py that exists"),
         ("x" * 5000, "a catalogue name"),
@@ -127,11 +127,8 @@ def test_what_cannot_be_used(folder: Path, text: str, says: str | None) -> None:
     ],
 )
 @pytest.mark.parametrize("home", ["bad", "bad.py"])
-def test_the_users_code_fails(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, home: str, code: str, says: str
-) -> None:
+def test_the_users_code_fails(folder: Path, home: str, code: str, says: str) -> None:
     (folder / "bad.py").write_text(code + "\n")
-    monkeypatch.delitem(sys.modules, "bad", raising=False)
     message = refusal(f"{home}:K")
     assert "code that runs" in message
     assert says in message
