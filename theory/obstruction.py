@@ -22,6 +22,9 @@ __all__ = [
     "strongest",
 ]
 
+# Filtration values are computed to a relative precision of 1e-5 of their squares.
+_COMPLEX_PRECISION = 1e-5
+
 Argument = Literal["closed form", "reach", "homology", "torsion", "embedding"]
 
 
@@ -162,7 +165,8 @@ def homological_obstruction(homology: PartHomology, latent_dim: int) -> Obstruct
     best: Obstruction | None = None
     for degree in range(m, diagrams.max_degree + 1):
         offsets = diagrams.offset_bounds(degree)
-        births, deaths = offsets.birth_upper, np.minimum(offsets.death_lower, diagrams.threshold)
+        births = offsets.birth_upper * (1 + _COMPLEX_PRECISION)
+        deaths = np.minimum(offsets.death_lower, diagrams.threshold) * (1 - _COMPLEX_PRECISION)
         # Without a reach, only the gap between birth and covering radius can be judged.
         limit = reach.value if reach is not None else np.inf
         usable = np.flatnonzero((births + shift < limit) & (deaths > births))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from geomcheck.claims.common import number
@@ -34,35 +33,28 @@ def check(study: Study) -> ClaimResult:
 
 def _with_stability(study: Study, result: ClaimResult) -> ClaimResult:
     before, after = study.of_input, study.of_images
-    if after is None:
+    if after is None or before.diagrams.filtration != after.diagrams.filtration:
         return result
-    # The diagrams of a finite set and of its image differ by at most the largest displacement:
-    # a violation would be a fault of the homology, not of the autoencoder.
-    rips = "rips" in (before.diagrams.filtration, after.diagrams.filtration)
-    same = before.diagrams.filtration == after.diagrams.filtration
     top = min(before.diagrams.max_degree, after.diagrams.max_degree)
     distances = [
         bottleneck_distance(before.diagrams, after.diagrams, degree=j) for j in range(top + 1)
     ]
     distance = max(d.value for d in distances)
-    allowed = float(study.homology_sample.errors.max()) + sum(
-        d.diagrams.error_radius for d in (before, after)
-    )
-    slack = max(d.error for d in distances) + 1e-9 * (1 + allowed)
-    values = {
-        **result.values,
-        "bottleneck_distance": distance if math.isfinite(distance) else None,
-        "largest_error_of_sample": allowed,
-    }
-    if not same or not math.isfinite(distance):
-        return replace(result, values=values)
-    kept = distance <= allowed + slack
+    # The points used on either side are within their resolution of all that were evaluated, so
+    # the two clouds are within this of each other. A violation would be a fault of the
+    # homology, not of the autoencoder.
+    largest = float(study.worst.errors[0])
+    allowed = largest + max(before.resolution.value, after.resolution.value)
+    allowed += before.diagrams.perturbation + after.diagrams.perturbation
+    kept = distance <= allowed + max(d.error for d in distances)
     hypothesis = Hypothesis(
-        f"stability: bottleneck distance {number(distance)} <= largest error {number(allowed)}"
-        + (" (Rips, as radii)" if rips else ""),
+        f"stability: bottleneck distance {number(distance)} <= error and resolution "
+        f"{number(allowed)}",
         "checked" if kept else "not met",
     )
-    verdict = result.verdict if kept else Verdict.INCONCLUSIVE
     return replace(
-        result, values=values, verdict=verdict, hypotheses=(*result.hypotheses, hypothesis)
+        result,
+        values={**result.values, "bottleneck_distance": distance, "stability_allows": allowed},
+        verdict=result.verdict if kept else Verdict.INCONCLUSIVE,
+        hypotheses=(*result.hypotheses, hypothesis),
     )

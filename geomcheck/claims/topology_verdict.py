@@ -62,7 +62,15 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
             hypotheses=(Hypothesis("the sample shows the Betti numbers of K", "not met"),),
             advice="Give more points, or the Betti numbers of the set.",
         )
-    lost, unclear = losses(had, seen.betti(), latent_dim=m, embedding_dim=ground.embedding_dim)
+    largest = float(study.worst.errors[0])
+    below_reach = ground.reach is not None and largest < ground.reach.value
+    lost, unclear = losses(
+        had,
+        seen.betti(),
+        latent_dim=m,
+        embedding_dim=ground.embedding_dim,
+        below_reach=below_reach,
+    )
     values["losses"] = [
         {"degree": x.degree, "had": x.had, "kept": x.kept, "mark": x.mark, "source": x.source}
         for x in lost
