@@ -25,6 +25,7 @@ _CANDIDATES = 4
 _BATCH = 1024
 _STEPS = 40
 _FINEST_STEP = 1e-13
+_ROUNDING = 1e-14
 _FLAT = 1e-6
 
 
@@ -105,7 +106,9 @@ class ChartProjection:
             here = current[live]
             step, height = _newton_step(chart, here, targets[live], damping[live])
             trial = _inside(chart, here, step * side)
-            gained = ((chart.evaluate(trial) - targets[live]) ** 2).sum(axis=1) <= height
+            # Within rounding the distance no longer tells a good step from a bad one.
+            limit = height * (1 + _ROUNDING) + _ROUNDING**2
+            gained = ((chart.evaluate(trial) - targets[live]) ** 2).sum(axis=1) <= limit
             current[live[gained]] = trial[gained]
             damping[live] = np.where(gained, damping[live] * 0.1, damping[live] * 10)
             moved = np.abs(step).max(axis=1) > _FINEST_STEP

@@ -6,21 +6,40 @@ import math
 
 from theory.errors import InvalidInput
 
-__all__ = ["count", "positive", "spec"]
+__all__ = ["count", "nonnegative", "positive", "spec"]
 
 
 def positive(name: str, value: float) -> float:
     """Return `value` as a float, or say that it is not a positive number."""
-    if isinstance(value, bool) or not (math.isfinite(value) and value > 0):
+    number = _number(value)
+    if not (math.isfinite(number) and number > 0):
         raise InvalidInput(name, value, "a positive number")
-    return float(value)
+    return number
+
+
+def nonnegative(name: str, value: float) -> float:
+    """Return `value` as a float, or say that it is not a number from 0 on."""
+    number = _number(value)
+    if not (math.isfinite(number) and number >= 0):
+        raise InvalidInput(name, value, "a number >= 0")
+    return number
 
 
 def count(name: str, value: float, least: int, most: int) -> int:
     """Return `value` as an int between `least` and `most`."""
-    if isinstance(value, bool) or value != int(value) or not least <= value <= most:
+    number = _number(value)
+    if not (math.isfinite(number) and number == int(number) and least <= number <= most):
         raise InvalidInput(name, value, f"a whole number from {least} to {most}")
-    return int(value)
+    return int(number)
+
+
+def _number(value: float) -> float:
+    if isinstance(value, bool):
+        return math.nan
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan
 
 
 def spec(family: str, **parameters: float) -> str:

@@ -7,7 +7,22 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from theory.catalogue import curves, spheres, tori
+from theory.catalogue import (
+    curves,
+    ellipsoids,
+    fourier,
+    genus_two,
+    grassmannians,
+    groups,
+    homogeneous_curves,
+    klein,
+    knots,
+    projective,
+    spheres,
+    stiefels,
+    strips,
+    tori,
+)
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 
@@ -45,9 +60,25 @@ _FAMILIES = (
     Family("circle", curves.circle),
     Family("ellipse", curves.ellipse),
     Family("linked-circles", curves.linked_circles),
+    Family("helix", homogeneous_curves.helix),
+    Family("moment-curve", homogeneous_curves.moment_curve),
+    Family("fourier-curve", fourier.fourier_curve),
+    Family("torus-knot", knots.torus_knot),
+    Family("trefoil", knots.trefoil),
     Family("sphere", spheres.sphere),
+    Family("noisy-sphere", spheres.noisy_sphere),
+    Family("ellipsoid", ellipsoids.ellipsoid),
     Family("torus", tori.torus),
     Family("flat-torus", tori.flat_torus),
+    Family("double-torus", genus_two.double_torus),
+    Family("swiss-roll", strips.swiss_roll),
+    Family("moebius-band", strips.moebius_band),
+    Family("klein-bottle", klein.klein_bottle),
+    Family("projective-plane", projective.projective_plane),
+    Family("projective-plane-projectors", grassmannians.projective_plane_projectors),
+    Family("special-orthogonal", groups.special_orthogonal),
+    Family("stiefel", stiefels.stiefel),
+    Family("grassmannian", grassmannians.grassmannian),
 )
 
 

@@ -7,13 +7,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.bound import Bound
+from theory.catalogue.bounds import exact
 from theory.catalogue.parameters import positive, spec
-from theory.catalogue.spheres import sphere
+from theory.catalogue.spheres import round_sphere
 from theory.chart import Chart
-from theory.combine import moved
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
+from theory.moved import moved
 
 __all__ = ["flat_torus", "torus"]
 
@@ -22,7 +22,14 @@ _BETTI = {2: (1, 2, 1), 3: (1, 2, 1)}
 
 
 def torus(R: float = 2.0, r: float = 1.0) -> Manifold:
-    """Torus of revolution in space: radius R to the centre of the tube, r of the tube."""
+    """Torus of revolution in space: radius R to the centre of the tube, r of the tube.
+
+    Notes
+    -----
+    e*(2) = r: the torus encloses the core circle, r away, and collapsing the tube to it, which
+    embeds in the plane, has that error. e*(1) = R + r: so for the outer circle, and a constant
+    map to the centre has that error.
+    """
     R, r = positive("R", R), positive("r", r)
     if r >= R:
         raise InvalidInput("r", r, f"less than R = {R:g}")
@@ -55,7 +62,7 @@ def torus(R: float = 2.0, r: float = 1.0) -> Manifold:
         return np.stack([along, around], axis=2)
 
     space = np.eye(3)[:, :2]
-    outer = moved(sphere(dim=1, R=R + r), space, name="outer circle")
+    outer = moved(round_sphere(1, R + r, ""), space, name="outer circle")
     return Manifold(
         name=spec("torus", R=R, r=r),
         dim=2,
@@ -78,20 +85,26 @@ def torus(R: float = 2.0, r: float = 1.0) -> Manifold:
         ),
         cycles=(outer,),
         claims=Claims(
-            reach=Bound(min(r, R - r), "exact", True, "closed-form"),
-            volume=Bound(4 * math.pi**2 * R * r, "exact", True, "closed-form"),
+            reach=exact(min(r, R - r)),
+            volume=exact(4 * math.pi**2 * R * r),
             betti=_BETTI,
             embedding_dim=3,
             optimal_error={
-                1: Bound(R + r, "exact", True, "closed-form"),
-                2: Bound(r, "exact", True, "closed-form"),
+                1: exact(R + r, "linking-argument"),
+                2: exact(r, "linking-argument"),
             },
         ),
     )
 
 
 def flat_torus(a: float = 1.0, b: float = 1.0) -> Manifold:
-    """Flat torus in R^4: the product of circles of radii a and b."""
+    """Flat torus in R^4: the product of circles of radii a and b.
+
+    Notes
+    -----
+    e*(2) = min(a, b): the reach, and collapsing the smaller circle has that error. e*(1) =
+    sqrt(a^2 + b^2): so for the round circle (t, t), and a constant map has that error.
+    """
     a, b = positive("a", a), positive("b", b)
 
     def embed(u: Array, v: Array) -> Array:
@@ -116,7 +129,7 @@ def flat_torus(a: float = 1.0, b: float = 1.0) -> Manifold:
     column_c = np.array([a, 0.0, b, 0.0]) / radius
     column_s = np.array([0.0, a, 0.0, b]) / radius
     diagonal = moved(
-        sphere(dim=1, R=radius), np.stack([column_c, column_s], axis=1), name="diagonal circle"
+        round_sphere(1, radius, ""), np.stack([column_c, column_s], axis=1), name="diagonal circle"
     )
     return Manifold(
         name=spec("flat-torus", a=a, b=b),
@@ -136,13 +149,13 @@ def flat_torus(a: float = 1.0, b: float = 1.0) -> Manifold:
         ),
         cycles=(diagonal,),
         claims=Claims(
-            reach=Bound(min(a, b), "exact", True, "closed-form"),
-            volume=Bound(4 * math.pi**2 * a * b, "exact", True, "closed-form"),
+            reach=exact(min(a, b)),
+            volume=exact(4 * math.pi**2 * a * b),
             betti=_BETTI,
             embedding_dim=3,
             optimal_error={
-                1: Bound(radius, "exact", True, "closed-form"),
-                2: Bound(min(a, b), "exact", True, "closed-form"),
+                1: exact(radius, "linking-argument"),
+                2: exact(min(a, b), "kvalheim-sontag-2"),
             },
         ),
     )

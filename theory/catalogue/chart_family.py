@@ -1,0 +1,67 @@
+"""Catalogue entries that are given by one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.chart import Chart
+from theory.chart_projection import ChartProjection
+from theory.chart_volume import uniform_sampler
+from theory.manifold import Claims, Manifold
+
+__all__ = ["from_known_chart"]
+
+Array = NDArray[np.float64]
+
+
+def from_known_chart(
+    name: str,
+    chart: Chart,
+    ambient_dim: int,
+    claims: Claims,
+    *,
+    largest_volume_element: float,
+    boundary: bool = False,
+    orientable: bool = True,
+    cycles: tuple[Manifold, ...] = (),
+    coordinates: Callable[[Array], Array] | None = None,
+) -> Manifold:
+    """Return the manifold covered by one chart that needs no checking.
+
+    Parameters
+    ----------
+    name : str
+    chart : Chart
+    ambient_dim : int
+    claims : Claims
+    largest_volume_element : float
+        An upper bound of the chart's volume element.
+    boundary, orientable : bool
+    cycles : tuple of Manifold
+    coordinates : callable, optional
+        Points (n, N) of the manifold to their coordinates (n, k), where they are known in
+        closed form; otherwise they are found by projection.
+    """
+    projection = ChartProjection(chart)
+
+    def tangents(points: Array) -> Array:
+        if coordinates is None:
+            return projection.tangents(points)
+        return projection.frames(coordinates(points))
+
+    return Manifold(
+        name=name,
+        dim=chart.dim,
+        ambient_dim=ambient_dim,
+        sampler=uniform_sampler(chart, largest_volume_element),
+        tangents=tangents,
+        projection=projection,
+        boundary=boundary,
+        orientable=orientable,
+        charts=(chart,),
+        cycles=cycles,
+        claims=claims,
+    )

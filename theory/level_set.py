@@ -1,0 +1,123 @@
+"""Closed surfaces given as the zero set of one function: tangents, projection, reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.jet import jets
+
+__all__ = ["LevelSet"]
+
+Array = NDArray[np.float64]
+_SEEDS = 6000
+_REACH_POINTS = 1500
+_CURVATURE_POINTS = 20_000
+_STEPS = 60
+_TOLERANCE = 1e-14
+
+
+class LevelSet:
+    """The compact zero set of a function without critical points on it.
+
+    Parameters
+    ----------
+    function : callable
+        The N coordinates to a value, built from numpy's universal functions.
+    sampler : callable
+        ``(n, rng)`` to points of the set, of shape (n, N), uniform in volume.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        sampler: Callable[[int, np.random.Generator], Array],
+    ) -> None:
+        self.function = function
+        self.sampler = sampler
+
+    @cached_property
+    def _seeds(self) -> Any:
+        from scipy.spatial import cKDTree
+
+        return cKDTree(self.sampler(_SEEDS, np.random.default_rng(11)))
+
+    def derivatives(self, points: Array) -> tuple[Array, Array, Array]:
+        """Return values (n,), gradients (n, N) and Hessians (n, N, N)."""
+        jet = self.function(*jets(points))
+        return jet.value, jet.gradient, jet.hessian
+
+    def tangents(self, points: Array) -> Array:
+        """Return orthonormal frames (n, N, N-1)."""
+        _, gradient, _ = self.derivatives(points)
+        normal = gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
+        return np.asarray(np.linalg.qr(normal[:, :, None], mode="complete")[0][:, :, 1:])
+
+    def projection(self, points: Array) -> Array:
+        """Return the nearest points found: from the nearest of many seeds, by Newton steps.
+
+        Solves x + l grad f(x) = point, f(x) = 0, with the tangential Hessian made positive and
+        steps shortened until the distance falls.
+        """
+        tree = self._seeds
+        count = 3
+        _, near = tree.query(points, k=count)
+        targets = np.repeat(points, count, axis=0)
+        found = self._descend(np.asarray(tree.data)[near.ravel()], targets)
+        gaps = np.linalg.norm(found - targets, axis=1).reshape(-1, count)
+        best = gaps.argmin(axis=1)
+        return np.asarray(found.reshape(len(points), count, -1)[np.arange(len(points)), best])
+
+    def _descend(self, start: Array, targets: Array) -> Array:
+        current = start.copy()
+        live = np.arange(len(current))
+        shrink = np.ones(len(current))
+        for _ in range(_STEPS):
+            here, goal = current[live], targets[live]
+            _, gradient, hessian = self.derivatives(here)
+            frames = self.tangents(here)
+            size = np.linalg.norm(gradient, axis=1)
+            gap = goal - here
+            along = np.einsum("nia,ni->na", frames, gap)
+            height = np.einsum("ni,ni->n", gap, gradient) / size**2
+            shape = np.einsum("nia,nij,njb->nab", frames, hessian, frames)
+            operator = np.eye(frames.shape[2]) + height[:, None, None] * shape
+            values, vectors = np.linalg.eigh(operator)
+            part = np.einsum("nab,na->nb", vectors, along) / np.maximum(np.abs(values), 0.05)
+            step = np.einsum("nia,nab,nb->ni", frames, vectors, part) * shrink[live, None]
+            trial = self._retract(here + step)
+            closer = ((trial - goal) ** 2).sum(1) <= (gap**2).sum(1)
+            current[live[closer]] = trial[closer]
+            shrink[live] = np.where(closer, 1.0, 0.3 * shrink[live])
+            live = live[(np.linalg.norm(step, axis=1) > _TOLERANCE) & (shrink[live] > 1e-9)]
+            if not live.size:
+                break
+        return current
+
+    def _retract(self, points: Array) -> Array:
+        moved = points
+        for _ in range(6):
+            value, gradient, _ = self.derivatives(moved)
+            moved = moved - (value / (gradient**2).sum(axis=1))[:, None] * gradient
+        return moved
+
+    def reach(self) -> float:
+        """Estimate the reach: the largest curvature on many points, Federer's ratio on fewer."""
+        points = self.sampler(_CURVATURE_POINTS, np.random.default_rng(12))
+        _, gradient, hessian = self.derivatives(points)
+        frames = self.tangents(points)
+        shape = np.einsum("nia,nij,njb->nab", frames, hessian, frames)
+        bend = np.abs(np.linalg.eigvalsh(shape)).max(axis=1) / np.linalg.norm(gradient, axis=1)
+        few = points[:_REACH_POINTS]
+        normal = gradient[:_REACH_POINTS]
+        normal = normal / np.linalg.norm(normal, axis=1, keepdims=True)
+        square = ((few[:, None] - few[None]) ** 2).sum(axis=2)
+        offset = np.abs(few @ normal.T - (few * normal).sum(axis=1))
+        np.fill_diagonal(offset, 0.0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = np.where(offset > 1e-9, square / (2 * offset), np.inf)
+        return float(min(1 / bend.max(), ratio.min()))
