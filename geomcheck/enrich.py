@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.evaluation import Evaluation, Maps, evaluate
+from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.graph import neighbour_edges
+from geomcheck.protocol import Autoencoder
 
 __all__ = ["enrich", "whitened"]
 
@@ -19,7 +20,9 @@ _LONGEST = 3000
 _NEIGHBOURS = 8
 
 
-def enrich(model: Maps, pool: Evaluation, *, project: Callable[[Array], Array]) -> Evaluation:
+def enrich(
+    model: Autoencoder, pool: Evaluation, *, project: Callable[[Array], Array]
+) -> Evaluation:
     """Add points of K between neighbours whose codes lie far apart, round by round.
 
     An encoder stretches some regions of K far more than others; points uniform on K leave
@@ -28,7 +31,7 @@ def enrich(model: Maps, pool: Evaluation, *, project: Callable[[Array], Array]) 
 
     Parameters
     ----------
-    model : Maps
+    model : Autoencoder
     pool : Evaluation
         Points of K.
     project : callable

@@ -4,38 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.protocol import Autoencoder
 from theory.errors import InvalidInput
 
-__all__ = ["Evaluation", "Maps", "evaluate"]
+__all__ = ["Evaluation", "evaluate"]
 
 Array = NDArray[np.float64]
-
-
-class Maps(Protocol):
-    """Anything with an encoder and a decoder on arrays."""
-
-    @property
-    def ambient_dim(self) -> int:
-        """N."""
-
-    @property
-    def latent_dim(self) -> int:
-        """m."""
-
-    @property
-    def continuous(self) -> bool:
-        """Whether both maps are continuous by construction."""
-
-    def encode(self, points: Array, /) -> Array:
-        """Map points (n, N) to codes (n, m)."""
-
-    def decode(self, codes: Array, /) -> Array:
-        """Map codes (n, m) to points (n, N)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +50,12 @@ class Evaluation:
         return Evaluation(self.points[rows], self.codes[rows], self.images[rows], self.errors[rows])
 
 
-def evaluate(model: Maps, points: Array) -> Evaluation:
+def evaluate(model: Autoencoder, points: Array) -> Evaluation:
     """Send points through a model.
 
     Parameters
     ----------
-    model : Maps
+    model : Autoencoder
     points : array of shape (n, N)
 
     Raises

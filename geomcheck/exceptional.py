@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.evaluation import Evaluation, Maps, evaluate
+from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.graph import clusters, neighbour_edges, parts_of_graph
+from geomcheck.protocol import Autoencoder
 from geomcheck.tears import cross_edges, steepest_edges
 
 __all__ = ["ExceptionalSet", "Tear", "locate"]
@@ -89,7 +90,7 @@ class ExceptionalSet:
 
 
 def locate(
-    model: Maps,
+    model: Autoencoder,
     sample: Evaluation,
     component: Indices,
     *,
@@ -101,7 +102,7 @@ def locate(
 
     Parameters
     ----------
-    model : Maps
+    model : Autoencoder
     sample : Evaluation
         Points of K, dense enough for their neighbourhood graph to join each component.
     component : array of shape (n,)

@@ -51,7 +51,8 @@ class _View:
         self.centre, self.basis, self.axes, self.says = centre, basis, axes, says
 
     def __call__(self, points: Array) -> list[list[float]]:
-        return _plain((points - self.centre) @ self.basis)
+        rows: list[list[float]] = _plain((points - self.centre) @ self.basis)
+        return rows
 
 
 def _view(points: Array) -> _View:

@@ -58,7 +58,7 @@ def seen_image(
         used = shape
     if points.shape[1] > 1 and len(used) > size:
         used = used[farthest_point_subsample(used, size).indices]
-    gap = float(cKDTree(used).query(check)[0].max(initial=0.0))
+    gap = float(np.max(cKDTree(used).query(check)[0], initial=0.0))
     diagrams = persistence(used, max_degree=max_degree, memory_limit=memory_limit)
     resolution = Bound(gap + diagrams.subsample_radius, "estimate", False, "numerical")
     return SeenHomology(diagrams, resolution)

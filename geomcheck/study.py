@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.evaluation import Evaluation, Maps
+from geomcheck.evaluation import Evaluation
 from geomcheck.exceptional import ExceptionalSet
 from geomcheck.ground import Ground
+from geomcheck.protocol import Autoencoder
 from geomcheck.topology import SeenHomology
 from theory.bound import Bound
 from theory.obstruction import Obstruction, PartHomology
@@ -56,7 +57,7 @@ class Study:
     Parameters
     ----------
     ground : Ground
-    model : Maps
+    model : Autoencoder
     settings : Settings
     held_out : Evaluation
         Points the statistics rest on.
@@ -84,7 +85,7 @@ class Study:
     """
 
     ground: Ground
-    model: Maps
+    model: Autoencoder
     settings: Settings
     held_out: Evaluation
     held_out_basis: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, is_dataclass
 from typing import Any
 
-from geomcheck.evaluation import Maps
 from geomcheck.ground import Ground
+from geomcheck.protocol import Autoencoder
 
 __all__ = ["describe_model", "describe_subject"]
 
@@ -25,7 +25,7 @@ def describe_subject(ground: Ground) -> dict[str, Any]:
     }
 
 
-def describe_model(model: Maps) -> dict[str, Any]:
+def describe_model(model: Autoencoder) -> dict[str, Any]:
     """Return what the report says of the autoencoder."""
     described: dict[str, Any] = {
         "kind": type(model).__name__,

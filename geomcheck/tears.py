@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.evaluation import Evaluation, Maps, evaluate
+from geomcheck.evaluation import Evaluation, evaluate
+from geomcheck.protocol import Autoencoder
 
 __all__ = ["TornEdges", "climb", "cross_edges", "steepest_edges"]
 
@@ -48,7 +49,7 @@ def steepest_edges(sample: Evaluation, edges: Indices, count: int) -> Indices:
 
 
 def cross_edges(
-    model: Maps, starts: Array, ends: Array, codes: tuple[Array, Array], project: Projection
+    model: Autoencoder, starts: Array, ends: Array, codes: tuple[Array, Array], project: Projection
 ) -> TornEdges:
     """Bisect edges towards the largest jump of the code, noting the largest error on the way.
 
@@ -57,7 +58,7 @@ def cross_edges(
 
     Parameters
     ----------
-    model : Maps
+    model : Autoencoder
     starts, ends : array of shape (e, N)
         Ends of short edges between points of K.
     codes : pair of arrays of shape (e, m)
@@ -83,7 +84,7 @@ def cross_edges(
 
 
 def climb(
-    model: Maps,
+    model: Autoencoder,
     starts: Array,
     step: float,
     tangents: Callable[[Array], Array],
@@ -93,7 +94,7 @@ def climb(
 
     Parameters
     ----------
-    model : Maps
+    model : Autoencoder
     starts : array of shape (s, N)
         Points of K.
     step : float

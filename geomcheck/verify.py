@@ -15,11 +15,12 @@ from geomcheck.bounds import nets_of, obstructions, part_homologies
 from geomcheck.claims import ALL_CLAIMS
 from geomcheck.enrich import enrich
 from geomcheck.environment import versions
-from geomcheck.evaluation import Evaluation, Maps, evaluate
+from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.exceptional import ExceptionalSet, locate
 from geomcheck.figure_data import figure_data
 from geomcheck.ground import Ground, Subject, survey
 from geomcheck.nets import thinned
+from geomcheck.protocol import Autoencoder
 from geomcheck.result import Report
 from geomcheck.seen import seen_image, seen_set
 from geomcheck.study import Progress, Settings, Study
@@ -44,7 +45,7 @@ _CLIMBERS = 24
 
 def verify(
     subject: Subject,
-    model: Maps,
+    model: Autoencoder,
     *,
     epsilon: float | None = None,
     delta: float = 0.02,
@@ -62,7 +63,7 @@ def verify(
     ----------
     subject : Manifold or PointSet
         The set K, or points of it.
-    model : Maps
+    model : Autoencoder
         Anything with encode, decode, ambient_dim, latent_dim and continuous.
     epsilon : float, optional
         Error that counts as small; by default about a tenth of the size of K (see
@@ -144,7 +145,7 @@ class _Clock:
 
 def _measured(
     subject: Subject,
-    model: Maps,
+    model: Autoencoder,
     settings: Settings,
     rng: np.random.Generator,
     training_points: Array | None,
@@ -213,7 +214,7 @@ def _statistical_points(
 
 
 def _exceptional(
-    model: Maps, ground: Ground, settings: Settings, sample: Evaluation
+    model: Autoencoder, ground: Ground, settings: Settings, sample: Evaluation
 ) -> ExceptionalSet:
     dim = ground.intrinsic_dim or 2
     size = _GRAPH_SAMPLES.get(dim, len(sample)) if ground.kind == "manifold" else len(sample)
@@ -229,7 +230,7 @@ def _exceptional(
 
 
 def _worst(
-    model: Maps, ground: Ground, sample: Evaluation, exceptional: ExceptionalSet
+    model: Autoencoder, ground: Ground, sample: Evaluation, exceptional: ExceptionalSet
 ) -> tuple[Evaluation, bool]:
     top = sample.where(np.argsort(-sample.errors)[:_CLIMBERS])
     if ground.tangents is None:
