@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["show_answer", "show_bounds", "show_families"]
 
 _QUESTIONS = (
-    ("impossible", ("lower-bound",)),
-    ("achieved", ("certified-error", "small-error")),
-    ("where it fails", ("exceptional-set",)),
-    ("avoidable", ("latent-topology", "reconstruction-topology")),
+    ("impossible", {"lower-bound": ""}),
+    ("achieved", {"certified-error": "", "small-error": ""}),
+    ("where it fails", {"exceptional-set": ""}),
+    ("avoidable", {"latent-topology": "codes: ", "reconstruction-topology": "reconstruction: "}),
 )
 _STYLES = {
     "holds": "green",
@@ -36,29 +36,28 @@ def show_answer(document: Mapping[str, Any], report: Path) -> None:
     _table(("", ""), answers, styles=("bold", None), header=False)
     _table(("claim", "verdict", "why"), rows, styles=(None, "verdict", None))
     counts = Counter(claim["verdict"] for claim in claims)
-    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in _STYLES if counts[verdict])
+    told = ", ".join(f"{verdict} {counts[verdict]}" for verdict in _STYLES if counts[verdict])
     _line(
         f"{document['subject']['name']}, latent dimension "
-        f"{document['autoencoder']['latent_dim']}, epsilon {document['settings']['epsilon']:g}: "
-        f"{told}"
+        f"{document['autoencoder']['latent_dim']}, epsilon {document['settings']['epsilon']:g}"
     )
+    _line(f"{len(claims)} claims: {told}")
     _line(f"report: {report}")
 
 
 def show_bounds(document: Mapping[str, Any]) -> None:
     """Print the lower bound for every latent dimension."""
-    _line(f"{document['subject']}: every continuous autoencoder errs somewhere by at least")
+    _line(f"{document['subject']}: every continuous autoencoder errs somewhere by at least\n")
     rows = tuple(
         (
             str(entry["latent_dim"]),
-            f"{entry['lower']:.4g}" if entry["lower"] > 0 else "nothing known",
-            ("certified" if entry["certified"] else "estimated") if entry["lower"] > 0 else "",
-            {True: "attained", False: "not attained", None: ""}[entry["attained"]],
+            f"{entry['lower']:.4g}" if entry["lower"] or entry["certified"] else "nothing known",
+            _standing(entry),
             f"{entry['part']} ({entry['source']})",
         )
-        for entry in _sayable(document["bounds"])
+        for entry in document["bounds"]
     )
-    _table(("latent dim", "error", "", "", "because of"), rows, styles=(None,) * 5)
+    _table(("latent dim", "error", "", "because of"), rows, styles=(None,) * 4)
 
 
 def show_families(families: Sequence[Mapping[str, Any]]) -> None:
@@ -74,17 +73,19 @@ def show_families(families: Sequence[Mapping[str, Any]]) -> None:
     _table(("name", "parameters", "what it is"), rows, styles=("bold", None, None))
 
 
-def _sayable(bounds: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return [{**entry, "lower": entry["lower"] or 0.0} for entry in bounds]
+def _standing(bound: Mapping[str, Any]) -> str:
+    if not bound["lower"]:
+        return "attained" if bound["attained"] else ""
+    certified = "certified" if bound["certified"] else "estimated"
+    return f"{certified}, attained" if bound["attained"] else certified
 
 
 def _answers(claims: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
     by_id = {claim["id"]: claim for claim in claims}
     answers: list[tuple[str, str]] = []
-    for question, ids in _QUESTIONS:
-        for claim in (by_id[i] for i in ids if i in by_id):
-            shown = question if not answers or question != answers[-1][0] else ""
-            answers.append((shown, claim["summary"]))
+    for question, claims_of in _QUESTIONS:
+        told = [before + by_id[i]["summary"] for i, before in claims_of.items() if i in by_id]
+        answers += [(question if n == 0 else "", line) for n, line in enumerate(told)]
     return answers
 
 
@@ -131,7 +132,9 @@ def _rich_table(
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD if header else None, show_header=header, pad_edge=False)
+    table = Table(
+        box=SIMPLE_HEAD if header else None, show_header=header, show_edge=False, pad_edge=False
+    )
     last = len(titles) - 1
     for i, title in enumerate(titles):
         table.add_column(title, no_wrap=i != last, overflow="fold")
@@ -141,4 +144,6 @@ def _rich_table(
             chosen = _STYLES.get(cell, "") if style == "verdict" else style or ""
             cells.append(Text(cell, style=chosen))
         table.add_row(*cells)
-    _console().print(table)
+    console = _console()
+    console.print(table)
+    console.print()
