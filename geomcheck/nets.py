@@ -17,7 +17,7 @@ __all__ = ["Net", "net_of_manifold", "net_of_points", "thinned"]
 Array = NDArray[np.float64]
 
 _CURVE, _THIN_CURVE = 600, 300
-_IN_SPACE = 4000  # alpha complex up to R^3: about half a second
+_IN_SPACE = 2500  # alpha complex up to R^3: about half a second
 _IN_MORE_DIMENSIONS = 1200  # alpha complex in R^4: about two seconds
 _OVERSAMPLING = 8
 

@@ -30,6 +30,7 @@ from geomcheck.topology import SeenHomology
 from theory.bound import Bound
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
+from theory.point_set import PointSet
 from theory.points import as_points
 
 __all__ = ["default_epsilon", "verify"]
@@ -170,7 +171,7 @@ def _measured(
         homologies = part_homologies(nets, settings.memory_limit)
         known = obstructions(ground, homologies, model.latent_dim)
     with clock.stage("tears"):
-        everything = sample if isinstance(subject, Manifold) else evaluate(model, subject.points)
+        everything = sample if isinstance(subject, Manifold) else _all(model, subject, rng)
         exceptional = _exceptional(model, ground, settings, everything)
         worst, on_subject = _worst(model, ground, everything, exceptional)
     with clock.stage("topology"):
@@ -180,7 +181,14 @@ def _measured(
         pool = everything.joined(net, exceptional.along)
         if ground.kind == "manifold":
             pool = enrich(model, pool, project=ground.project)
-        seen = _seen(ground, settings, net, covering, pool, model.latent_dim)
+        degree = min(2 if ground.intrinsic_dim is None else ground.intrinsic_dim, 3)
+        if len(thin) == 1 and thin[0] is nets[0] and homologies:
+            of_input = SeenHomology(homologies[0].diagrams, homologies[0].covering)
+        else:
+            of_input = seen_set(
+                net.points, covering, max_degree=degree, memory_limit=settings.memory_limit
+            )
+        seen = _seen_images(degree, settings, len(net), pool, model.latent_dim)
     return Study(
         ground=ground,
         model=model,
@@ -193,10 +201,10 @@ def _measured(
         part_homologies=homologies,
         homology_sample=net,
         covering=covering,
-        of_input=seen[0],
-        of_codes=seen[1],
-        of_kept_codes=seen[2],
-        of_images=seen[3],
+        of_input=of_input,
+        of_codes=seen[0],
+        of_kept_codes=seen[1],
+        of_images=seen[2],
         exceptional=exceptional,
         worst=worst,
         worst_on_subject=on_subject,
@@ -213,11 +221,18 @@ def _statistical_points(
     return "held out", as_points(held_out, argument="held_out")
 
 
+def _all(model: Autoencoder, subject: PointSet, rng: np.random.Generator) -> Evaluation:
+    points = subject.points
+    if len(points) > _SAMPLES:
+        points = points[np.sort(rng.choice(len(points), _SAMPLES, replace=False))]
+    return evaluate(model, points)
+
+
 def _exceptional(
     model: Autoencoder, ground: Ground, settings: Settings, sample: Evaluation
 ) -> ExceptionalSet:
     dim = ground.intrinsic_dim or 2
-    size = _GRAPH_SAMPLES.get(dim, len(sample)) if ground.kind == "manifold" else len(sample)
+    size = _GRAPH_SAMPLES.get(dim, _SAMPLES) if ground.kind == "manifold" else _SAMPLES
     part = sample.where(np.arange(min(size, len(sample))))
     return locate(
         model,
@@ -242,15 +257,10 @@ def _worst(
     return climbed.where(np.array([int(climbed.errors.argmax())])), True
 
 
-def _seen(
-    ground: Ground,
-    settings: Settings,
-    net: Evaluation,
-    covering: Bound,
-    pool: Evaluation,
-    latent_dim: int,
-) -> tuple[SeenHomology, SeenHomology | None, SeenHomology | None, SeenHomology | None]:
-    degree = min(ground.intrinsic_dim if ground.intrinsic_dim is not None else 2, 3)
+def _seen_images(
+    degree: int, settings: Settings, size: int, pool: Evaluation, latent_dim: int
+) -> tuple[SeenHomology | None, SeenHomology | None, SeenHomology | None]:
+    limit = settings.memory_limit
     kept = pool.where(pool.errors <= settings.epsilon)
 
     def image(points: Array, top: int, *, codes: bool) -> SeenHomology | None:
@@ -259,14 +269,13 @@ def _seen(
         return seen_image(
             points,
             max_degree=top,
-            size=len(net),
-            memory_limit=settings.memory_limit,
+            size=size,
+            memory_limit=limit,
             scale_free=codes,
         )
 
     code_degree = min(degree, latent_dim - 1)
     return (
-        seen_set(net.points, covering, max_degree=degree, memory_limit=settings.memory_limit),
         image(pool.codes, code_degree, codes=True),
         image(kept.codes, code_degree, codes=True),
         image(pool.images, degree, codes=False),
