@@ -220,7 +220,7 @@ class Page:
         found = [
             event["entry"]["text"]
             for event in self.events("Log.entryAdded")
-            if event["entry"]["level"] in ("error", "warning")
+            if event["entry"]["level"] == "error"
         ]
         found += [
             str(event["exceptionDetails"]) for event in self.events("Runtime.exceptionThrown")
@@ -228,7 +228,7 @@ class Page:
         found += [
             str(event["args"])
             for event in self.events("Runtime.consoleAPICalled")
-            if event["type"] in ("error", "warning", "assert")
+            if event["type"] in ("error", "assert")
         ]
         return found
 

@@ -50,7 +50,7 @@ def _real(value: float) -> str:
         text = f"{size:.{_DIGITS}g}"
         if size < 1 and float(text) == 1:
             # A confidence of 0.99999 is not certainty.
-            places = min(15, math.ceil(-math.log10(1 - size)))
+            places = min(15, math.ceil(-math.log10(1 - size) - 1e-6))
             return f"{sign}{size:.{places}f}"
         return sign + (f"{float(text):,.0f}" if "e" in text else text)
     mantissa, exponent = f"{size:.{_DIGITS - 1}e}".split("e")
@@ -89,7 +89,7 @@ def phrase(value: object, name: str = "", *, group: bool = True) -> str:
 
 def words(name: Any) -> str:
     """Return the name of a value as words."""
-    return str(name).replace("_", " ")
+    return str(name).replace("_", " ").replace("betti", "Betti")
 
 
 def _is_text(value: object) -> bool:

@@ -52,17 +52,19 @@
     return [themed(data, look), themed(layout, look)];
   }
 
-  const config = {
-    displaylogo: false, responsive: true, scrollZoom: false,
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "resetCameraLastSave3d",
-      "orbitRotation", "tableRotation", "hoverClosest3d"],
+  // The buttons are named one by one: by default Plotly offers to send the data to a server.
+  const config = (spec) => ({
+    displaylogo: false, showSendToCloud: false, responsive: true, scrollZoom: false,
+    modeBarButtons: [spec.solid
+      ? ["toImage", "zoom3d", "pan3d", "tableRotation", "resetCameraDefault3d"]
+      : ["toImage", "zoom2d", "pan2d", "resetScale2d"]],
     toImageButtonOptions: { format: "png", scale: 3 },
-  };
+  });
 
   async function draw(plot, look) {
     const spec = specs[plot.dataset.panel];
     try {
-      await Plotly.react(plot, ...figure(spec, look), config);
+      await Plotly.react(plot, ...figure(spec, look), config(spec));
       plot.dataset.drawn = "yes";
     } catch (error) {
       plot.classList.add("failed");

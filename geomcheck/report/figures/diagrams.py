@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from geomcheck.report.figures.drawing import (
     Drawing,
     Key,
@@ -15,7 +17,6 @@ from geomcheck.report.figures.drawing import (
     axis,
     component_color,
     flat_layout,
-    label,
 )
 from geomcheck.report.figures.sample import rounded
 from geomcheck.report.numbers import number
@@ -88,15 +89,13 @@ def longest_bars(bars: Any) -> list[tuple[float, float | None]]:
 
 
 def _panel(key: str, name: str, diagram: Mapping[str, Any], top: float, infinity: float) -> Panel:
-    import numpy as np
-
     data: list[Spec] = []
     counts = []
     for degree, bars in enumerate(diagram["by_degree"]):
         kept = longest_bars(bars)
         band = 2 * float(diagram.get("resolution") or 0.0)
-        long = sum(death is None or death - birth > band for birth, death in kept)
-        counts.append(f"{long} in degree {degree}")
+        lasting = sum(death is None or death - birth > band for birth, death in kept)
+        counts.append(f"{lasting} in degree {degree}")
         data.append(
             {
                 "type": "scatter",
@@ -116,17 +115,16 @@ def _panel(key: str, name: str, diagram: Mapping[str, Any], top: float, infinity
                 },
             }
         )
-    details = (
-        f"{number(diagram.get('n_points'))} points, {diagram.get('filtration', '?')} filtration, "
-        f"resolution {number(diagram.get('resolution'))}"
-    )
+    long = ", ".join(counts) or "none"
     return Panel(
         f"{_ID}-{key}",
-        f"{name}: {details}",
-        f"Persistence diagram of {name}: features longer than the noise band: "
-        f"{', '.join(counts) or 'none'}.",
+        name,
+        f"Persistence diagram of {name}. Above the noise band: {long}.",
         data,
         _layout(float(diagram.get("resolution") or 0.0), top, infinity),
+        note=f"Above the noise band: {long}.\n{number(diagram.get('n_points'))} points, "
+        f"{diagram.get('filtration', '?')} filtration, resolution "
+        f"{number(diagram.get('resolution'))}.",
     )
 
 
@@ -147,7 +145,13 @@ def _layout(resolution: float, top: float, infinity: float) -> Spec:
     ]
     ticks = _nice_ticks(top)
     return flat_layout(
-        axis("birth", range=[low, high], tickvals=ticks, ticktext=[number(t) for t in ticks]),
+        axis(
+            "birth",
+            range=[low, high],
+            constrain="domain",
+            tickvals=ticks,
+            ticktext=[number(t) for t in ticks],
+        ),
         axis(
             "death",
             range=[low, high],

@@ -6,6 +6,7 @@ or "colorscale" is looked up by the page's script in the light or the dark schem
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +21,8 @@ __all__ = [
     "component_color",
     "flat_layout",
     "label",
+    "log_axis",
+    "scene_label",
 ]
 
 Spec = dict[str, Any]
@@ -61,8 +64,8 @@ class Panel:
     Parameters
     ----------
     id : str
-    title : str
-        Heading of the plot; empty where the figure has only one.
+    title, note : str
+        Above and below the plot; empty where the figure has only one.
     description : str
         What a reader who cannot see it should know.
     data : list of dict
@@ -80,6 +83,7 @@ class Panel:
     description: str
     data: list[Spec]
     layout: Spec
+    note: str = ""
     solid: bool = False
     views: tuple[tuple[str, Spec], ...] = ()
 
@@ -121,6 +125,11 @@ def component_color(index: int) -> str:
     return f"c{index % _COLORS}"
 
 
+def scene_label(text: object) -> str:
+    """Return text for an axis in space, where Plotly knows tags but no entities."""
+    return str(text).replace("<", "‹").replace(">", "›")
+
+
 def axis(title: str, **more: Any) -> Spec:
     """Return an axis in the common style."""
     return {
@@ -136,6 +145,26 @@ def axis(title: str, **more: Any) -> Spec:
         "automargin": True,
         **more,
     }
+
+
+def log_axis(title: str, values: Iterable[float | None], **more: Any) -> Spec:
+    """Return a logarithmic axis: labels at powers of ten where the values span enough of them.
+
+    Parameters
+    ----------
+    title : str
+    values : iterable of float or None
+        What is to be shown on it.
+    """
+    known = [value for value in values if value and value > 0]
+    wide = bool(known) and max(known) > 30 * min(known)
+    return axis(
+        title,
+        type="log",
+        exponentformat="power",
+        **({"dtick": 1} if wide else {"nticks": 6}),
+        **more,
+    )
 
 
 def flat_layout(x: Spec, y: Spec, **more: Any) -> Spec:

@@ -12,8 +12,8 @@ from geomcheck.report.figures.drawing import (
     Panel,
     Spec,
     absent,
-    axis,
     flat_layout,
+    log_axis,
 )
 from geomcheck.report.numbers import number
 
@@ -47,21 +47,22 @@ def draw(figures: Mapping[str, Any], settings: Mapping[str, Any]) -> Drawing:
         keys.append(Key(f"band{level}", "▒", "c0", ((_ID, 0), (_ID, 1))))
     epsilon, delta = settings.get("epsilon"), settings.get("delta")
     layout = flat_layout(
-        axis("error level", type="log", exponentformat="power", minor={"ticks": "outside"}),
-        axis(
-            "measure of {err > level}",
-            type="log",
-            exponentformat="power",
-            dtick=1,
-            range=[math.log10(floor), 0.08],
-        ),
+        log_axis("error level", x),
+        log_axis("measure of {err > level}", [floor, 1.0], range=[math.log10(floor), 0.08]),
         shapes=_marks(epsilon, delta),
         annotations=_names(epsilon, delta, floor),
     )
-    asked = f"Asked for: ε = {number(epsilon)}, δ = {number(delta)}." if epsilon and delta else ""
-    panel = Panel(_ID, "", f"Curve of the share of K whose error exceeds a level. {asked}",
-                  data, layout)  # fmt: skip
-    caption = f"The claim holds where the band passes below δ at ε. {asked}".strip()
+    asked = ""
+    if epsilon and delta:
+        asked = f"Asked for: measure at most δ = {number(delta)} at ε = {number(epsilon)}. "
+    panel = Panel(
+        _ID, "", f"Curve of the share of K whose error exceeds a level. {asked}", data, layout
+    )
+    simultaneous = (
+        "The band holds at every level at once and is therefore wider than the interval that "
+        "a claim on ε alone rests on."
+    )
+    caption = f"{asked}{simultaneous if band else ''}".strip()
     return Drawing(_ID, _TITLE, caption, (panel,), tuple(keys))
 
 

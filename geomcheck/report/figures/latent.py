@@ -19,6 +19,7 @@ from geomcheck.report.figures.drawing import (
     component_color,
     flat_layout,
     label,
+    log_axis,
 )
 from geomcheck.report.figures.sample import Sample, error_scale, read_sample, rounded
 from geomcheck.report.figures.space import color_views, names_of, place, scene
@@ -50,10 +51,10 @@ def draw(figures: Mapping[str, Any], settings: Mapping[str, Any]) -> Drawing:
         Key(
             name,
             COMPONENT_GLYPHS[i % len(COMPONENT_GLYPHS)],
-            component_color(i) if len(names) > 1 else "ink",
+            component_color(i),
             tuple(traces[i :: len(names)]),
         )
-        for i, name in enumerate(names)
+        for i, name in enumerate(names if len(names) > 1 else ())
     ]
     projection = f"Axes: {figure['projection']}." if figure.get("projection") else ""
     caption = " ".join(part for part in (reading, projection, sample.note()) if part)
@@ -87,14 +88,7 @@ def _line(sample: Sample, names: list[str], code: str, epsilon: float | None) ->
     share = min(0.4, 0.09 * count + 0.02)
     layout = flat_layout(
         axis(code, anchor="y2"),
-        axis(
-            "error",
-            type="log",
-            exponentformat="power",
-            dtick=1,
-            domain=[share + 0.06, 1],
-            nticks=6,
-        ),
+        log_axis("error", sample.errors.tolist(), domain=[share + 0.06, 1]),
         yaxis2=axis(
             "",
             domain=[0, share],
@@ -143,6 +137,7 @@ def _level_name(epsilon: float) -> Spec:
         "showarrow": False,
         "text": f"ε = {number(float(epsilon))}",
         "font": {"color": "@tear"},
+        "bgcolor": "@paper",
     }
 
 
@@ -172,9 +167,8 @@ def _scatter(
                 },
             )
         )
-    names_escaped = [label(name) for name in axes]
     if solid:
-        layout = scene(names_escaped)
+        layout = scene(axes)
     else:
         layout = flat_layout(
             axis(axes[0]),
@@ -188,8 +182,8 @@ def _scatter(
         f"Scatter plot of the codes of {number(len(sample.kept))} points coloured by error.",
         data,
         layout,
-        solid,
-        color_views(sample, scale, len(names), solid),
+        solid=solid,
+        views=color_views(sample, scale, len(names), solid),
     )
     turning = " Drag to turn, or use the arrow keys." if solid else ""
     return panel, f"Each point of K at its code.{turning}"

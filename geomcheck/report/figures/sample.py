@@ -146,7 +146,13 @@ def error_scale(errors: Array, epsilon: float | None) -> ErrorScale:
     if epsilon is not None and epsilon > 0:
         low, high = min(low, math.log10(epsilon)), max(high, math.log10(epsilon))
     low, high = float(low), float(max(high, low + 0.5))
-    ticks = [(float(e), number(10.0**e)) for e in range(math.ceil(low), math.floor(high) + 1)]
+    leading = (1.0,) if high - low > 2 else (1.0, 2.0, 5.0)
+    ticks = [
+        (e + math.log10(lead), number(lead * 10.0**e))
+        for e in range(math.floor(low), math.ceil(high) + 1)
+        for lead in leading
+        if low <= e + math.log10(lead) <= high
+    ]
     if epsilon is not None and epsilon > 0:
         at = math.log10(epsilon)
         near = (high - low) / 8

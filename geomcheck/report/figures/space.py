@@ -19,6 +19,7 @@ from geomcheck.report.figures.drawing import (
     component_color,
     flat_layout,
     label,
+    scene_label,
 )
 from geomcheck.report.figures.sample import ErrorScale, Sample, error_scale, read_sample, rounded
 from geomcheck.report.numbers import number
@@ -41,7 +42,7 @@ def draw(figures: Mapping[str, Any], settings: Mapping[str, Any]) -> Drawing:
     sample = read_sample(figure, "coordinates", "points", _CAP_SOLID if width == 3 else _CAP_FLAT)
     names = names_of(figure, sample)
     scale = error_scale(sample.errors, settings.get("epsilon"))
-    axes = [label(name) for name in figure.get("axes") or ("x", "y", "z")[:width]]
+    axes = [str(name) for name in figure.get("axes") or ("x", "y", "z")[:width]]
     data, keys = _components(sample, names, scale)
     solid = width == 3
     views = color_views(sample, scale, len(names), solid)
@@ -55,8 +56,8 @@ def draw(figures: Mapping[str, Any], settings: Mapping[str, Any]) -> Drawing:
         f"reconstruction error. {witness}",
         data,
         scene(axes) if solid else _plane(axes),
-        solid,
-        views,
+        solid=solid,
+        views=views,
     )
     caption = " ".join(
         part
@@ -109,11 +110,13 @@ def _components(
                 },
             )
         )
+        if len(names) == 1:
+            break  # one name alone needs no legend
         keys.append(
             Key(
                 name,
                 COMPONENT_GLYPHS[index % len(COMPONENT_GLYPHS)],
-                component_color(index) if len(names) > 1 else "ink",
+                component_color(index),
                 ((_ID, index),),
             )
         )
@@ -164,7 +167,7 @@ def _reconstruction(
     images = np.array(given, dtype=np.float64)[sample.kept].T
     if images.shape != sample.columns.shape:
         return
-    keys.append(Key("reconstruction G(F(K))", "·", "muted", ((_ID, len(data)),), shown=False))
+    keys.append(Key("reconstruction G(F(K))", "•", "muted", ((_ID, len(data)),), shown=False))
     data.append(
         place(
             [rounded(column) for column in images],
@@ -220,7 +223,7 @@ def _witness(
             hovertemplate=f"error {number(witness.get('error'))}",
             line={"color": "@ink", "width": 5 if solid else 2, "dash": "solid"},
             marker={
-                "size": [7 if solid else 13, 0],
+                "size": [6 if solid else 13, 0],
                 "symbol": "x",
                 "color": "@ink",
                 "line": {"width": 0},
@@ -232,7 +235,7 @@ def _witness(
             [column[1:] for column in columns],
             name="its reconstruction",
             hovertemplate="reconstruction of the worst point",
-            marker={"size": 7 if solid else 12, "symbol": "diamond", "color": "@ink"},
+            marker={"size": 5 if solid else 11, "symbol": "diamond", "color": "@ink"},
         )
     )
     bound = witness.get("bound")
@@ -241,7 +244,7 @@ def _witness(
 
 
 def scene(axes: Sequence[str]) -> Spec:
-    """Return the layout of a plot that can be turned; axis names are escaped already."""
+    """Return the layout of a plot that can be turned."""
     frame = {
         "gridcolor": "@grid",
         "linecolor": "@axis",
@@ -250,12 +253,16 @@ def scene(axes: Sequence[str]) -> Spec:
         "showspikes": False,
         "nticks": 5,
     }
+    titles = [{"text": scene_label(name)} for name in axes]
     return {
         "scene": {
-            **{f"{x}axis": {**frame, "title": {"text": t}} for x, t in zip("xyz", axes)},
+            **{f"{x}axis": {**frame, "title": t} for x, t in zip("xyz", titles, strict=True)},
             "aspectmode": "data",
             "dragmode": "turntable",
-            "camera": {"eye": {"x": 1.25, "y": -1.25, "z": 0.85}},
+            "camera": {
+                "eye": {"x": 1.28, "y": -1.28, "z": 0.8},
+                "center": {"x": 0, "y": 0, "z": -0.2},
+            },
             "domain": {"x": [0, 1], "y": [0, 1]},
         },
         "margin": {"l": 0, "r": 0, "t": 56, "b": 0},
@@ -265,9 +272,8 @@ def scene(axes: Sequence[str]) -> Spec:
 
 
 def _plane(axes: Sequence[str]) -> Spec:
-    x = {**axis(""), "title": {"text": axes[0]}}
-    if len(axes) == 1:
-        y = axis("", visible=False, range=[-1, 1])
-    else:
-        y = {**axis("", scaleanchor="x"), "title": {"text": axes[1]}}
-    return flat_layout(x, y, margin={"l": 12, "r": 12, "t": 60, "b": 12}, uirevision="kept")
+    on_a_line = axis("", visible=False, range=[-1, 1])
+    y = axis(axes[1], scaleanchor="x") if len(axes) > 1 else on_a_line
+    return flat_layout(
+        axis(axes[0]), y, margin={"l": 12, "r": 12, "t": 60, "b": 12}, uirevision="kept"
+    )

@@ -14,6 +14,7 @@ from geomcheck.report.figures.drawing import (
     axis,
     flat_layout,
     label,
+    log_axis,
 )
 
 __all__ = ["draw", "thinned"]
@@ -30,7 +31,10 @@ def draw(figures: Mapping[str, Any]) -> Drawing:
         return absent(_ID, _TITLE, "training curves: the model was trained elsewhere")
     data: list[Spec] = []
     keys = []
-    for curve in sorted(curves, key=lambda curve: bool(curve.get("chosen"))):
+    # The chosen seed is drawn last, on top of the others, and named first.
+    chosen = [curve for curve in curves if curve.get("chosen")]
+    others = [curve for curve in curves if not curve.get("chosen")]
+    for curve in reversed([*chosen, *others]):
         traces = _curve(curve)
         indices = tuple((_ID, len(data) + i) for i in range(len(traces)))
         color = "c0" if curve.get("chosen") else "muted"
@@ -39,7 +43,7 @@ def draw(figures: Mapping[str, Any]) -> Drawing:
         data.extend(traces)
     layout = flat_layout(
         axis("optimiser step"),
-        axis("loss, error", type="log", exponentformat="power", dtick=1),
+        log_axis("loss, error", [y for trace in data for y in trace["y"]]),
     )
     panel = Panel(_ID, "", f"Training curves of {len(curves)} seeds.", data, layout)
     caption = "Solid: held-out error. Dotted: training loss. Logarithmic scale."
