@@ -24,7 +24,7 @@ check: $(VENV)/.ready-to-check
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
 	$(BIN)/python -m mypy --strict theory geomcheck
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 clean:
 	rm -rf $(VENV) build geomcheck-report *.egg-info .mypy_cache .ruff_cache .pytest_cache \

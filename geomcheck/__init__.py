@@ -6,30 +6,39 @@ numpy nor torch.
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING
 
+from theory.lazy import make_lazy
+
 if TYPE_CHECKING:
-    from geomcheck.autoencoder import Autoencoder, MLPAutoencoder
+    from geomcheck.autoencoder import MLPAutoencoder
     from geomcheck.bounds import bounds
     from geomcheck.data import read_points
     from geomcheck.homology import bottleneck_distance, estimate_memory, persistence
-    from geomcheck.result import ClaimResult, Hypothesis, Report, Verdict, Witness
+    from geomcheck.protocol import Autoencoder, FunctionAutoencoder
+    from geomcheck.result import (
+        ClaimResult,
+        Hypothesis,
+        Report,
+        Verdict,
+        Witness,
+    )
     from geomcheck.run import RunResult, run
     from geomcheck.training import fit
     from geomcheck.verify import verify
+    from geomcheck.version import __version__
 
 __all__ = [
     "Autoencoder",
     "ClaimResult",
+    "FunctionAutoencoder",
     "Hypothesis",
     "MLPAutoencoder",
     "Report",
     "RunResult",
     "Verdict",
     "Witness",
+    "__version__",
     "bottleneck_distance",
     "bounds",
     "estimate_memory",
@@ -40,49 +49,18 @@ __all__ = [
     "verify",
 ]
 
-_HOMES = {
-    "Autoencoder": "geomcheck.autoencoder",
-    "ClaimResult": "geomcheck.result",
-    "Hypothesis": "geomcheck.result",
-    "MLPAutoencoder": "geomcheck.autoencoder",
-    "Report": "geomcheck.result",
-    "RunResult": "geomcheck.run",
-    "Verdict": "geomcheck.result",
-    "Witness": "geomcheck.result",
-    "bottleneck_distance": "geomcheck.homology",
-    "bounds": "geomcheck.bounds",
-    "estimate_memory": "geomcheck.homology",
-    "fit": "geomcheck.training",
-    "persistence": "geomcheck.homology",
-    "read_points": "geomcheck.data",
-    "run": "geomcheck.run",
-    "verify": "geomcheck.verify",
-}
-
-
-def __getattr__(name: str) -> object:
-    if name == "__version__":
-        from importlib.metadata import version
-
-        return version("geomcheck")
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """A package whose functions win over the modules of the same name (run, verify, bounds)."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        # Importing geomcheck.run would set this attribute to the module.
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
+make_lazy(
+    __name__,
+    {
+        "autoencoder": ["MLPAutoencoder"],
+        "bounds": ["bounds"],
+        "data": ["read_points"],
+        "homology": ["bottleneck_distance", "estimate_memory", "persistence"],
+        "protocol": ["Autoencoder", "FunctionAutoencoder"],
+        "result": ["ClaimResult", "Hypothesis", "Report", "Verdict", "Witness"],
+        "run": ["RunResult", "run"],
+        "training": ["fit"],
+        "verify": ["verify"],
+        "version": ["__version__"],
+    },
+)

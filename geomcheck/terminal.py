@@ -62,15 +62,19 @@ def show_bounds(document: Mapping[str, Any]) -> None:
 
 def show_families(families: Sequence[Mapping[str, Any]]) -> None:
     """Print the catalogue."""
-    rows = tuple(
-        (
-            family["name"],
-            ",".join(f"{key}={value:g}" for key, value in family["parameters"].items()),
-            family["summary"],
-        )
-        for family in families
-    )
-    _table(("name", "parameters", "what it is"), rows, styles=("bold", None, None))
+    rows = []
+    for family in families:
+        given = ",".join(f"{key}={value:g}" for key, value in family["parameters"].items())
+        rows.append((family["name"], given, family["summary"]))
+    if not sys.stdout.isatty():
+        _plain_table(("name", "parameters", "what it is"), rows, header=True)
+        return
+    from rich.text import Text
+
+    console = _console()
+    for name, given, summary in rows:
+        console.print(Text.assemble((name, "bold"), ":" if given else "", given))
+        console.print(Text(f"    {summary}"))
 
 
 def _standing(bound: Mapping[str, Any]) -> str:
