@@ -69,12 +69,13 @@ def show_families(families: Sequence[Mapping[str, Any]]) -> None:
     if not sys.stdout.isatty():
         _plain_table(("name", "parameters", "what it is"), rows, header=True)
         return
+    from rich.padding import Padding
     from rich.text import Text
 
     console = _console()
     for name, given, summary in rows:
         console.print(Text.assemble((name, "bold"), ":" if given else "", given))
-        console.print(Text(f"    {summary}"))
+        console.print(Padding(Text(summary), (0, 0, 0, 4)))
 
 
 def _standing(bound: Mapping[str, Any]) -> str:
