@@ -24,9 +24,23 @@ _FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "softplus": torch.nn.functional.softplus,
 }
 
-# Keeps the variance of the signal through the layers; for tanh and its like 5/3 is also what
-# gets bottleneck networks off the saddle at the constant map.
-_GAINS = {"relu": math.sqrt(2), "leaky_relu": math.sqrt(2), "silu": math.sqrt(2) * 1.2}
+# Gain of the Glorot weights: near the value that keeps the signal's variance through the layers.
+# For tanh a gain of one leaves the network on the saddle at the constant map.
+_GAINS = {
+    "tanh": 5 / 3,
+    "relu": math.sqrt(2),
+    "silu": 1.7,
+    "gelu": 1.6,
+    "leaky_relu": math.sqrt(2),
+    "sigmoid": 4.0,
+    "softplus": 1.7,
+}
+# The first layer sees coordinates of mean square one, so that its units receive this standard
+# deviation whatever the ambient dimension: enough to bend within the cloud.
+_FIRST_STD = 1.5
+# Zero biases would make an odd activation's network odd, and a closed curve centrally symmetric
+# to the centre would be torn twice where once is enough.
+_BIAS_STD = 0.5
 
 
 class NetworkBatch:
@@ -60,16 +74,20 @@ class NetworkBatch:
     ) -> None:
         self._latent = latent
         self._function = _FUNCTIONS[activation]
-        gain = _GAINS.get(activation, 5 / 3)
-        self._parameters: list[torch.Tensor] = []
-        for fan_in, fan_out in itertools.pairwise(widths):
-            weight = torch.randn(
-                (seeds, fan_in, fan_out), generator=generator, dtype=torch.float64, device="cpu"
-            )
-            weight *= gain * math.sqrt(2 / (fan_in + fan_out))
-            bias = torch.zeros((seeds, 1, fan_out), dtype=torch.float64, device="cpu")
-            self._parameters += [weight.to(device, dtype), bias.to(device, dtype)]
-        self._adopt(self._parameters)
+        parameters: list[torch.Tensor] = []
+        layers = len(widths) - 1
+        for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(widths)):
+            std = _GAINS[activation] * math.sqrt(2 / (fan_in + fan_out))
+            if layer == 0:
+                std = _FIRST_STD / math.sqrt(fan_in)
+            linear = layer + 1 in (latent, layers)
+            for rows, deviation in ((fan_in, std), (1, 0.0 if linear else _BIAS_STD)):
+                # Drawn in one type on the CPU: equal seeds begin equally everywhere.
+                values = torch.randn(
+                    (seeds, rows, fan_out), generator=generator, dtype=torch.float64, device="cpu"
+                )
+                parameters.append((values * deviation).to(device, dtype))
+        self._adopt(parameters)
 
     def _adopt(self, parameters: list[torch.Tensor]) -> None:
         self._parameters = [p.detach().clone().requires_grad_() for p in parameters]
@@ -93,8 +111,7 @@ class NetworkBatch:
     def step(self, points: torch.Tensor, learning_rate: float) -> torch.Tensor:
         """Do one Adam step on points (b, n); return the mean squared errors (S,) before it."""
         losses = (self._reconstruct(points) - points).square().sum(2).mean(1)
-        with torch.enable_grad():
-            gradients = torch.autograd.grad(losses.sum(), self._parameters)
+        gradients = torch.autograd.grad(losses.sum(), self._parameters)
         for parameter, gradient in zip(self._parameters, gradients, strict=True):
             parameter.grad = gradient
         for group in self._optimiser.param_groups:

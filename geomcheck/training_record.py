@@ -23,7 +23,7 @@ class SeedRecord:
     held_out_error : tuple of float
         Root mean squared Euclidean error on the held-out points, in units of the data.
     abandoned : str or None
-        Why this seed was not trained to the end; None if it was.
+        Why this seed was given up, early or at the end; None for the one kept.
     """
 
     steps: tuple[int, ...]
