@@ -27,7 +27,6 @@ from geomcheck.study import Progress, Settings, Study
 from geomcheck.summary import describe_model, describe_subject
 from geomcheck.tears import climb
 from geomcheck.topology import SeenHomology
-from theory.bound import Bound
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 from theory.point_set import PointSet
