@@ -50,7 +50,10 @@ def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
     kind = "certified" if certain else "estimated"
     if reached and certain:
         verdict = Verdict.HOLDS
-        summary = f"no network gets below {number(bound)}; this one errs by {number(error)}"
+        summary = (
+            f"every continuous network errs by {number(bound)} or more somewhere; "
+            f"this one by {number(error)}"
+        )
     elif reached:
         verdict = Verdict.INCONCLUSIVE
         summary = f"bound {number(bound)} is only estimated; error {number(error)} was found"

@@ -23,17 +23,17 @@ def check(study: Study) -> ClaimResult:
     upper = clopper_pearson(hits, n, confidence=level, side="upper").upper
     lower = clopper_pearson(hits, n, confidence=level, side="lower").lower
     epsilon = number(settings.epsilon)
-    seen = f"error > {epsilon} on {percent(hits / n)} of {n} points"
+    seen = f"error above {epsilon} on {percent(hits / n)} of {n} points"
     if upper <= settings.delta:
         verdict, advice = Verdict.HOLDS, ""
-        summary = f"{seen}; at most {percent(upper)} of K"
+        summary = f"{seen}, so on at most {percent(upper)} of K"
     elif lower > settings.delta:
         verdict, advice = Verdict.FAILS, training_advice(study)
-        summary = f"{seen}; at least {percent(lower)} of K"
+        summary = f"{seen}, so on at least {percent(lower)} of K"
     else:
         needed = samples_needed(settings.delta, level, exceedances=hits)
         verdict = Verdict.INCONCLUSIVE
-        summary = f"{seen}; between {percent(lower)} and {percent(upper)} of K"
+        summary = f"{seen}, so on {percent(lower)} to {percent(upper)} of K"
         advice = f"With {hits} large errors, {needed} points would be needed to decide."
         if n >= needed or hits > settings.delta * n:
             advice = "The share is too near delta: take more points, or train longer."

@@ -144,8 +144,8 @@ def _summary(
 
 
 _MARKS = {
-    "forced": "forced",
-    "avoidable": "avoidable",
+    "forced": "forced: no code of this dimension can carry them",
+    "avoidable": "avoidable: this dimension can carry them",
     "undecided": "not known whether it had to be",
 }
 
