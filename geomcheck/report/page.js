@@ -2,6 +2,7 @@
 // Draws the figures from their plain specifications, in the colours of the reader's scheme.
 (() => {
   const specs = JSON.parse(document.getElementById("specs").textContent);
+  const root = document.documentElement;
   const plots = [...document.querySelectorAll(".plot")];
   const status = document.getElementById("status");
 
@@ -11,7 +12,7 @@
   const scale = (colors) => colors.map((color, i) => [i / (colors.length - 1), color]);
 
   function palette() {
-    const style = getComputedStyle(document.documentElement);
+    const style = getComputedStyle(root);
     const read = (name) => style.getPropertyValue(`--${name}`).trim();
     const dark = read("scheme") === "dark";
     const error = scale(dark ? viridis.slice(2) : viridis.slice(0, 9).reverse());
@@ -61,10 +62,11 @@
     toImageButtonOptions: { format: "png", scale: 3 },
   });
 
-  async function draw(plot, look) {
+  async function draw(plot, look, size = {}) {
     const spec = specs[plot.dataset.panel];
     try {
-      await Plotly.react(plot, ...figure(spec, look), config(spec));
+      const [data, layout] = figure(spec, look);
+      await Plotly.react(plot, data, { ...layout, ...size }, config(spec));
       plot.dataset.drawn = "yes";
     } catch (error) {
       plot.classList.add("failed");
@@ -73,16 +75,20 @@
     }
   }
 
-  async function drawAll() {
-    const look = palette();
+  function tint(look) {
     for (const glyph of document.querySelectorAll("[data-color]")) {
       glyph.style.color = look(glyph.dataset.color);
     }
+  }
+
+  async function drawAll() {
+    const look = palette();
+    tint(look);
     for (const plot of plots) {
       await draw(plot, look);
       await new Promise((next) => setTimeout(next));  // lets the page answer between figures
     }
-    document.documentElement.dataset.figures = "drawn";
+    root.dataset.figures = "drawn";
   }
 
   function press(button, on) {
@@ -145,27 +151,29 @@
     });
   }
 
-  // Paper shows no WebGL canvas reliably, so a picture stands in for what can be turned.
+  // Paper is light, narrow and shows no WebGL canvas reliably: everything is drawn anew for it,
+  // at once, since printing does not wait, and a picture stands in for what can be turned.
   addEventListener("beforeprint", () => {
+    root.classList.add("paper");
+    const look = palette();
+    tint(look);
     for (const plot of plots) {
+      draw(plot, look, { width: plot.clientWidth, height: plot.clientHeight });
       const scene = plot._fullLayout && plot._fullLayout.scene && plot._fullLayout.scene._scene;
-      if (!scene || !scene.toImage) continue;
+      if (!scene || !scene.toImage || !scene.container) continue;
       const picture = new Image();
       picture.className = "paper-copy";
-      picture.alt = plot.getAttribute("aria-label");
+      picture.alt = "";
       picture.src = scene.toImage("png");
-      plot.append(picture);
-      plot.classList.add("has-copy");
+      scene.container.append(picture);
     }
   });
   addEventListener("afterprint", () => {
+    root.classList.remove("paper");
     for (const picture of document.querySelectorAll(".paper-copy")) picture.remove();
-    for (const plot of plots) plot.classList.remove("has-copy");
+    drawAll();
   });
 
-  if (plots.length) {
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
-    matchMedia("print").addEventListener("change", drawAll);
-  }
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
   drawAll();
 })();

@@ -260,8 +260,8 @@ def scene(axes: Sequence[str]) -> Spec:
             "aspectmode": "data",
             "dragmode": "turntable",
             "camera": {
-                "eye": {"x": 1.28, "y": -1.28, "z": 0.8},
-                "center": {"x": 0, "y": 0, "z": -0.2},
+                "eye": {"x": 1.38, "y": -1.38, "z": 0.9},
+                "center": {"x": 0, "y": 0, "z": -0.22},
             },
             "domain": {"x": [0, 1], "y": [0, 1]},
         },
