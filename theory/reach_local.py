@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +17,27 @@ from theory.reach_federer import as_cloud, federer_parts
 __all__ = ["fit_cloud", "fitted_reach", "neighbours_needed"]
 
 Array = NDArray[np.float64]
-_PILOTS = 400
+_PILOTS = 300
 _MOST_FITS = 100_000
+_LEAST_FITS = 1000
+_OVERLAP = 60
 # Entries of II may err by this share of the curvature before neighbourhoods are enlarged, and
 # each doubling must lower the error by this factor, or it is bending that is seen, not noise.
-_TOLERATED, _GAIN = 0.003, 0.7
+_TOLERATED, _GAIN, _GROWTH = 0.003, 0.7, 1.5
 _DOUBTS = 2.0
 _CHORD = 1.0
+_WIDEST = 1.5
 _TIE = 0.02
+
+
+@dataclass(frozen=True)
+class _Pilot:
+    """What fits with neighbourhoods of one size show: the error of II, alone and against II."""
+
+    neighbours: int
+    error: float
+    doubt: float
+    residual: float
 
 
 def neighbours_needed(intrinsic_dim: int, degree: int = 2) -> int:
@@ -81,10 +94,7 @@ def fitted_reach(
             n,
             "of full dimension: only a boundary, which is not looked at, could limit the reach",
         )
-    rows = np.arange(n)
-    if n > _MOST_FITS:
-        rows = np.sort(generator.choice(n, _MOST_FITS, replace=False))
-    fit = fit_cloud(cloud, intrinsic_dim, rows=rows, rng=generator)
+    fit = fit_cloud(cloud, intrinsic_dim, rng=generator)
     bent = np.maximum(fit.curvature - _DOUBTS * fit.curvature_error, 0.0)
     sharpest = int(bent.argmax())
     curvature = 1.0 / float(bent[sharpest]) if bent[sharpest] > 0 else math.inf
@@ -99,7 +109,7 @@ def fitted_reach(
     where = fit.points[[sharpest]] if curvature <= pairs.value else pairs.where
     noise, width = float(np.median(fit.noise)), float(np.median(fit.radius))
     note = f"neighbourhoods of radius {width:.2g}; residuals of {noise:.1g} from the fits"
-    if width > value:
+    if width > _WIDEST * value:
         note += "; the sample is too sparse, or too noisy, to show a reach as small as this"
     return replace(
         pairs,
@@ -130,7 +140,7 @@ def fit_cloud(
     intrinsic_dim : int
         Less than ambient_dim.
     rows : array of int, optional
-        Where to fit; everywhere by default.
+        Where to fit; by default everywhere, or at as many points as tell something new.
     rng : int or numpy.random.Generator
         Chooses the pilot points.
 
@@ -147,23 +157,33 @@ def fit_cloud(
             f"{n} distinct points",
             f"at least {least} to fit curvature in dimension {intrinsic_dim}",
         )
-    degree = 4 if intrinsic_dim <= 2 else 3 if intrinsic_dim == 3 else 2
+    degree = 4 if intrinsic_dim <= 3 else 2
     while degree > 2 and 3 * neighbours_needed(intrinsic_dim, degree) > n:
         degree -= 1
     generator = np.random.default_rng(rng)
     pilots = generator.choice(n, min(n, _PILOTS), replace=False)
 
-    def error(fit: LocalFit) -> float:
-        extremes = math.sqrt(2 * math.log(max(2.0, n / len(fit.frames[0]))))
-        reference = max(float(np.quantile(fit.curvature, 0.95)), 1e-300)
-        return extremes * float(np.median(fit.curvature_error)) / reference
+    def pilot(neighbours: int) -> _Pilot:
+        fit = local_fit(cloud, pilots, intrinsic_dim, neighbours=neighbours, degree=degree)
+        error = float(np.median(fit.curvature_error))
+        extremes = math.sqrt(2 * math.log(max(2.0, n / neighbours)))
+        doubt = extremes * error / max(float(np.quantile(fit.curvature, 0.95)), 1e-300)
+        return _Pilot(neighbours, error, doubt, float(np.quantile(fit.noise, 0.95)))
 
-    neighbours = neighbours_needed(intrinsic_dim, degree)
-    current = error(local_fit(cloud, pilots, intrinsic_dim, neighbours=neighbours, degree=degree))
-    while current > _TOLERATED and 2 * neighbours <= n // 2:
-        wider = local_fit(cloud, pilots, intrinsic_dim, neighbours=2 * neighbours, degree=degree)
-        if error(wider) > _GAIN * current:
+    now = pilot(neighbours_needed(intrinsic_dim, degree))
+    while now.doubt > _TOLERATED and 2 * now.neighbours <= n // 2:
+        wider = pilot(2 * now.neighbours)
+        # Noise leaves residuals as they are; bending makes them grow. While II drowns in its
+        # error, neither can be told.
+        if now.doubt < 1 and (
+            wider.error > _GAIN * now.error or wider.residual > _GROWTH * now.residual
+        ):
             break
-        neighbours, current = 2 * neighbours, error(wider)
-    everywhere = np.arange(n) if rows is None else rows
-    return local_fit(cloud, everywhere, intrinsic_dim, neighbours=neighbours, degree=degree)
+        now = wider
+    if rows is None:
+        # Wide neighbourhoods smooth: fits far closer together than their width repeat each other.
+        most = min(_MOST_FITS, max(_LEAST_FITS, _OVERLAP * n // now.neighbours))
+        rows = np.arange(n)
+        if n > most:
+            rows = np.sort(generator.choice(n, most, replace=False))
+    return local_fit(cloud, rows, intrinsic_dim, neighbours=now.neighbours, degree=degree)
