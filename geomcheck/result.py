@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from os import PathLike
+from pathlib import Path
 from typing import Any, Literal
+
+from theory.errors import InvalidInput
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -152,6 +156,26 @@ class Report:
         document = asdict(self)
         document["claims"] = [_plain(claim) for claim in document["claims"]]
         return {"schema_version": SCHEMA_VERSION, **document}
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the report as a page (``.html``) or as its document (``.json``).
+
+        Raises
+        ------
+        InvalidInput
+            If the suffix is neither, or the file cannot be written.
+        """
+        from geomcheck.output import replacing, to_json
+        from geomcheck.report import write_html
+
+        file = Path(path)
+        if file.suffix not in (".html", ".json"):
+            raise InvalidInput("path", str(file), "a name that ends in .html or .json")
+        with replacing(file) as place:
+            if file.suffix == ".html":
+                write_html(self.to_document(), place)
+            else:
+                place.write_text(to_json(self.to_document()), encoding="utf-8")
 
     def with_verdict(self, verdict: Verdict) -> tuple[ClaimResult, ...]:
         """Return the claims that have this verdict."""
