@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["DASH", "INFINITE", "number", "phrase", "words"]
+__all__ = ["DASH", "INFINITE", "number", "phrase", "phrases", "words"]
 
 DASH = "–"
 INFINITE = "infinite"
@@ -59,32 +59,40 @@ def _real(value: float) -> str:
     return sign + (power if mantissa == "1" else f"{mantissa}×{power}")
 
 
-def phrase(value: object, name: str = "", *, group: bool = True) -> str:
+def phrase(value: object, *, group: bool = True) -> str:
     """Return any JSON value in one line.
 
     Parameters
     ----------
     value : JSON value
-    name : str
-        What it is called: a missing death of a persistence bar is infinite.
     group : bool
         As in `number`.
     """
-    if value is None and "death" in name:
-        return INFINITE
     if isinstance(value, str):
         return value
     if isinstance(value, Mapping):
-        return "; ".join(f"{words(k)} {phrase(v, k, group=group)}" for k, v in value.items())
+        return "; ".join(f"{words(k)} {v}" for k, v in phrases(value, group=group).items())
     if isinstance(value, Sequence):
         if not value:
             return "none"
-        shown = [phrase(item, name, group=group) for item in value[:_LONGEST]]
+        shown = [phrase(item, group=group) for item in value[:_LONGEST]]
         if len(value) > _LONGEST:
             shown.append(f"… ({len(value):,} in all)")
         text = ", ".join(shown)
         return f"({text})" if len(value) > 1 and not any(_is_text(v) for v in value) else text
     return number(value, group=group)
+
+
+def phrases(record: Mapping[str, Any], *, group: bool = True) -> dict[str, str]:
+    """Return the values of a record, each in one line.
+
+    A persistence bar that has a birth but no death lives for ever.
+    """
+    lasting = record.get("birth") is not None and record.get("death", 0) is None
+    return {
+        key: INFINITE if lasting and key == "death" else phrase(value, group=group)
+        for key, value in record.items()
+    }
 
 
 def words(name: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from geomcheck.report.answer import Answer, answers, sentence, tally
 from geomcheck.report.citation import Citation, citation
 from geomcheck.report.document import finite, section
-from geomcheck.report.numbers import number, phrase, words
+from geomcheck.report.numbers import number, phrase, phrases, words
 
 __all__ = ["ClaimView", "PageView", "Row", "Table", "page_view"]
 
@@ -193,7 +193,7 @@ def _each_row(values: Mapping[str, Any], prefix: str, group: bool) -> Iterator[R
         elif _is_records(value):
             yield Row(name, table=_table(value, group))
         else:
-            yield Row(name, phrase(value, str(key), group=group))
+            yield Row(name, phrase(value, group=group))
 
 
 def _is_records(value: Any) -> bool:
@@ -207,10 +207,7 @@ def _is_records(value: Any) -> bool:
 
 def _table(records: Sequence[Mapping[str, Any]], group: bool) -> Table:
     head = tuple(words(key) for key in records[0])
-    rows = [
-        tuple(phrase(value, str(key), group=group) for key, value in record.items())
-        for record in records[:_MOST_ROWS]
-    ]
+    rows = [tuple(phrases(record, group=group).values()) for record in records[:_MOST_ROWS]]
     if len(records) > _MOST_ROWS:
         rest = f"… {len(records) - _MOST_ROWS} more"
         rows.append((rest, *("" for _ in head[1:])))

@@ -95,7 +95,7 @@ def _panel(key: str, name: str, diagram: Mapping[str, Any], top: float, infinity
         kept = longest_bars(bars)
         band = 2 * float(diagram.get("resolution") or 0.0)
         lasting = sum(death is None or death - birth > band for birth, death in kept)
-        counts.append(f"{lasting} in degree {degree}")
+        counts.append(f"{lasting} in degree {degree}")
         data.append(
             {
                 "type": "scatter",

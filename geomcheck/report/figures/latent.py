@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geomcheck.report.figures.drawing import (
     COMPONENT_GLYPHS,
@@ -27,10 +28,13 @@ from geomcheck.report.numbers import number
 
 __all__ = ["draw"]
 
+Array = NDArray[np.float64]
+
 _ID = "latent"
 _TITLE = "What the code sees: the latent set F(K)"
 _CAP_SOLID = 6000
-_CAP_FLAT = 4000
+_CAP_FLAT = 3000
+_LANE = 200
 
 
 def draw(figures: Mapping[str, Any], settings: Mapping[str, Any]) -> Drawing:
@@ -66,6 +70,7 @@ def _line(sample: Sample, names: list[str], code: str, epsilon: float | None) ->
     above: list[Spec] = []
     below: list[Spec] = []
     count = len(names)
+    gap = float(np.ptp(sample.columns[0])) / _LANE if sample.total else 0.0
     for index, name in enumerate(names):
         rows = sample.component == index
         codes, errors = rounded(sample.columns[0][rows]), sample.errors[rows]
@@ -80,10 +85,17 @@ def _line(sample: Sample, names: list[str], code: str, epsilon: float | None) ->
         hover = "code %{x:.4g}<br>error %{customdata:.3g}"
         logs = _significant(positive)
         above.append(place([codes, logs], marker=marker, hovertemplate=hover, **common))
-        strokes = {"size": 11, "symbol": "line-ns-open", "color": color, "opacity": 0.5}
-        lane = [count - index] * len(codes)
+        covered = _covered(sample.columns[0][rows], gap)
+        lane: list[float | None] = [None if x is None else count - index for x in covered]
         below.append(
-            place([codes, lane], marker=strokes, hovertemplate=hover, yaxis="y2", **common)
+            place(
+                [covered, lane],
+                name=label(name),
+                mode="lines",
+                hoverinfo="skip",
+                yaxis="y2",
+                line={"color": color, "width": 11},
+            )
         )
     share = min(0.4, 0.09 * count + 0.02)
     layout = flat_layout(
@@ -110,9 +122,23 @@ def _line(sample: Sample, names: list[str], code: str, epsilon: float | None) ->
         layout,
     )
     return panel, (
-        "Each point of K at its code. Below: the part of the line that each component covers. "
+        "Each point of K at its code. Below: where on the line the codes of each component lie. "
         "A tear shows as codes swept across a component's interval at a large error."
     )
+
+
+def _covered(codes: Array, gap: float) -> list[float | None]:
+    """Return the ends of the stretches that the codes cover, None between two stretches."""
+    if not len(codes):
+        return []
+    ordered = np.sort(codes)
+    breaks = np.flatnonzero(np.diff(ordered) > gap)
+    starts = ordered[np.concatenate([[0], breaks + 1])] - gap / 4  # a lone code stays visible
+    ends = ordered[np.concatenate([breaks, [-1]])] + gap / 4
+    path: list[float | None] = []
+    for start, end in zip(rounded(starts), rounded(ends), strict=True):
+        path.extend((start, end, None))
+    return path[:-1]
 
 
 def _level(epsilon: float) -> Spec:

@@ -29,7 +29,7 @@ __all__ = ["color_views", "draw", "names_of", "place", "scene"]
 _ID = "space"
 _TITLE = "Where it fails: the set K and its reconstruction error"
 _CAP_SOLID = 6000
-_CAP_FLAT = 4000
+_CAP_FLAT = 3000
 _CAP_TEARS = 1500
 
 

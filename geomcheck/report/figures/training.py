@@ -46,7 +46,10 @@ def draw(figures: Mapping[str, Any]) -> Drawing:
         log_axis("loss, error", [y for trace in data for y in trace["y"]]),
     )
     panel = Panel(_ID, "", f"Training curves of {len(curves)} seeds.", data, layout)
-    caption = "Solid: held-out error. Dotted: training loss. Logarithmic scale."
+    stopped = [
+        f"Seed {c.get('seed')} was stopped: {c['stopped']}." for c in curves if c.get("stopped")
+    ]
+    caption = " ".join(["Solid: held-out error. Dotted: training loss.", *stopped])
     return Drawing(_ID, _TITLE, caption, (panel,), tuple(reversed(keys)))
 
 
@@ -54,7 +57,7 @@ def _name(curve: Mapping[str, Any]) -> str:
     name = f"seed {curve.get('seed')}"
     if curve.get("chosen"):
         return f"{name}, chosen"
-    return f"{name}, stopped: {curve['stopped']}" if curve.get("stopped") else name
+    return f"{name}, stopped" if curve.get("stopped") else name
 
 
 def _curve(curve: Mapping[str, Any]) -> list[Spec]:
