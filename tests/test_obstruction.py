@@ -1,0 +1,163 @@
+"""Lower bounds: never above the optimal error, and equal to it up to the covering radius."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geomcheck.bounds import bounds, nets_of, obstructions, part_homologies
+from geomcheck.ground import survey
+from theory.bound import Bound
+from theory.catalogue import from_spec
+from theory.combine import moved
+from theory.diagram import PersistenceDiagrams
+from theory.errors import InvalidInput
+from theory.manifold import Manifold
+from theory.obstruction import (
+    Obstruction,
+    PartHomology,
+    closed_form_obstructions,
+    homological_obstruction,
+    strongest,
+)
+from theory.point_set import PointSet
+
+
+def all_obstructions(manifold: Manifold, m: int) -> tuple[Obstruction, ...]:
+    rng = np.random.default_rng(0)
+    ground = survey(manifold, rng=rng)
+    homologies = part_homologies(nets_of(ground, manifold, rng=rng), 2**32)
+    return obstructions(ground, homologies, m)
+
+
+@pytest.mark.parametrize(
+    ("spec", "m", "expected"),
+    [
+        ("circle:R=2", 1, 2.0),
+        ("ellipse:a=2,b=1", 1, 1.0),
+        ("linked-circles", 1, 1.0),
+        ("sphere:dim=2", 1, 1.0),
+        ("sphere:dim=2", 2, 1.0),
+        ("torus:R=2,r=1", 1, 3.0),
+        ("torus:R=2,r=1", 2, 1.0),
+        ("flat-torus:a=1,b=2", 1, 5.0**0.5),
+    ],
+)
+def test_strongest_bound_is_the_optimal_error(spec: str, m: int, expected: float) -> None:
+    found = all_obstructions(from_spec(spec), m)
+    best = strongest(found)
+    assert best is not None
+    assert best.bound.certified
+    assert best.bound.value == pytest.approx(expected, rel=1e-12)
+    assert all(o.bound.value <= expected * (1 + 1e-12) for o in found)
+    homological = [o for o in found if o.argument == "homology"]
+    assert max(o.bound.value for o in homological) >= 0.75 * expected
+
+
+def test_the_union_alone_would_give_half() -> None:
+    found = all_obstructions(from_spec("linked-circles"), 1)
+    per_circle = [o for o in found if o.argument == "homology"]
+    assert {o.part for o in per_circle} == {"circle 1", "circle 2"}
+    assert all(0.97 <= o.bound.value < 1.0 and o.bound.certified for o in per_circle)
+    assert from_spec("linked-circles").claims.reach == Bound(0.5, "exact", True, "union-rule")
+
+
+@given(
+    radius=st.floats(0.1, 10),
+    ratio=st.floats(1, 4),
+    scale=st.floats(0.1, 10),
+    seed=st.integers(0, 1000),
+)
+@settings(max_examples=12)
+def test_never_above_the_optimal_error(
+    radius: float, ratio: float, scale: float, seed: int
+) -> None:
+    base = from_spec(f"ellipse:a={radius * ratio},b={radius}")
+    frame, _ = np.linalg.qr(np.random.default_rng(seed).normal(size=(4, 2)))
+    manifold = moved(base, frame, scale=scale)
+    optimal = manifold.claims.optimal_error[1].value
+    assert optimal == pytest.approx(radius * scale)
+    for o in all_obstructions(manifold, 1):
+        assert o.bound.value <= optimal * (1 + 1e-9)
+
+
+def test_no_obstruction_where_the_set_embeds() -> None:
+    (only,) = closed_form_obstructions(from_spec("torus"), 3)
+    assert (only.bound.value, only.argument, only.attained) == (0.0, "embedding", True)
+
+
+def test_bounds_stop_where_nothing_is_obstructed() -> None:
+    found = bounds(from_spec("sphere:dim=2"))
+    assert [o.latent_dim for o in found] == [1, 2, 3]
+    assert [o.bound.value for o in found] == pytest.approx([1.0, 1.0, 0.0])
+
+
+def test_bare_points_give_an_estimate_only() -> None:
+    found = bounds(PointSet("ring", from_spec("circle").sample(800, rng=1)))
+    assert not any(o.bound.certified for o in found)
+    assert 0.9 < found[0].bound.value < 1.0
+    assert found[0].bound.direction == "estimate"
+
+
+def ring(birth: float, death: float, perturbation: float = 0.0) -> PersistenceDiagrams:
+    return PersistenceDiagrams(
+        by_degree=(np.array([[0.0, np.inf]]), np.array([[birth, death]])),
+        homology_coeff_field=2,
+        filtration="alpha",
+        n_points=10,
+        ambient_dim=2,
+        affine_dim=2,
+        perturbation=perturbation,
+    )
+
+
+EXACT = Bound(1.0, "exact", True, "closed-form")
+COVERING = Bound(0.1, "upper", True, "chart-covering")
+
+
+def test_covering_radius_and_perturbation_are_subtracted() -> None:
+    found = homological_obstruction(PartHomology("L", ring(0.1, 0.9, 0.01), COVERING, EXACT), 1)
+    assert found is not None
+    assert found.bound.value == pytest.approx(0.9 - 0.1 - 0.01, abs=2e-5)
+    assert found.bound.value < 0.9 - 0.1 - 0.01
+    assert found.bound.certified
+
+
+@pytest.mark.parametrize(
+    ("covering", "reach"),
+    [
+        (Bound(0.1, "estimate", False, "numerical"), EXACT),
+        (Bound(0.1, "lower", True, "chart-covering"), EXACT),
+        (COVERING, Bound(1.0, "estimate", False, "numerical")),
+        (COVERING, Bound(1.0, "upper", True, "federer")),
+        (COVERING, None),
+    ],
+)
+def test_nothing_is_certified_on_an_uncertain_footing(covering: Bound, reach: Bound | None) -> None:
+    found = homological_obstruction(PartHomology("L", ring(0.1, 0.9), covering, reach), 1)
+    assert found is not None
+    assert not found.bound.certified
+
+
+def test_a_class_born_beyond_the_reach_obstructs_nothing() -> None:
+    late = PartHomology("L", ring(1.1, 3.0), COVERING, EXACT)
+    assert homological_obstruction(late, 1) is None
+
+
+def test_a_class_of_low_degree_obstructs_nothing() -> None:
+    assert homological_obstruction(PartHomology("L", ring(0.1, 0.9), COVERING, EXACT), 2) is None
+
+
+def test_certified_comes_before_larger_estimates() -> None:
+    small = Obstruction(1, Bound(0.5, "lower", True, "federer"), "a", "reach")
+    large = Obstruction(1, Bound(0.9, "estimate", False, "numerical"), "b", "homology")
+    assert strongest([large, small]) is small
+    assert strongest([]) is None
+
+
+@pytest.mark.parametrize("latent_dim", [0, -1, 1.5, True])
+def test_latent_dimension_is_checked(latent_dim: float) -> None:
+    with pytest.raises(InvalidInput, match="latent_dim"):
+        closed_form_obstructions(from_spec("circle"), latent_dim)  # type: ignore[arg-type]

@@ -1,0 +1,118 @@
+"""The search for tears, and the pieces that they leave."""
+
+from __future__ import annotations
+
+import known_autoencoders as known
+import numpy as np
+import pytest
+
+from geomcheck.evaluation import evaluate
+from geomcheck.exceptional import locate
+from geomcheck.graph import clusters, neighbour_edges, parts_of_graph
+from geomcheck.protocol import FunctionAutoencoder
+from geomcheck.tears import climb, cross_edges
+from theory.catalogue import from_spec
+from theory.errors import InvalidInput
+
+
+def test_edges_join_nearest_neighbours_once() -> None:
+    points = np.array([[0.0], [1.0], [3.0], [10.0]])
+    edges = neighbour_edges(points, 1)
+    assert edges.tolist() == [[0, 1], [1, 2], [2, 3]]
+    assert parts_of_graph(4, edges[:2]).tolist() == [0, 0, 0, 1]
+    assert len(neighbour_edges(points[:1], 3)) == 0
+
+
+def test_clusters_are_told_apart_and_crowds_are_cheap() -> None:
+    crowd = np.zeros((50_000, 2)) + np.random.default_rng(0).normal(0, 1e-9, (50_000, 2))
+    points = np.concatenate([crowd, [[1.0, 0.0]], [[1.05, 0.0]]])
+    labels = clusters(points, 0.1)
+    assert len(np.unique(labels)) == 2
+    assert labels[-1] == labels[-2] != labels[0]
+
+
+@pytest.mark.parametrize("half_width", [0.1, 1e-3, 1e-6, 1e-9])
+def test_bisection_crosses_a_tear_of_any_width(half_width: float) -> None:
+    circle = from_spec("circle")
+    model = known.torn_circle(half_width)
+    ends = np.array([[-0.99, np.sqrt(1 - 0.99**2)], [-0.99, -np.sqrt(1 - 0.99**2)]])
+    sample = evaluate(model, ends)
+    crossed = cross_edges(
+        model, ends[:1], ends[1:], (sample.codes[:1], sample.codes[1:]), circle.project
+    )
+    assert crossed.errors[0] >= 1.0
+    assert np.linalg.norm(crossed.points, axis=1) == pytest.approx(1.0)
+
+
+def test_climbing_stays_on_the_set_and_never_descends() -> None:
+    sphere = from_spec("sphere:dim=2")
+    model = known.flattened(3, 2)
+    starts = sphere.sample(20, rng=0)
+    top = climb(model, starts, 0.3, sphere.tangent, sphere.project)
+    assert (top.errors >= evaluate(model, starts).errors).all()
+    assert sphere.distance(top.points).max() < 1e-12
+    assert top.errors == pytest.approx(1.0, abs=1e-6)
+
+
+def located(model: FunctionAutoencoder, spec: str = "circle", epsilon: float = 0.1):
+    manifold = from_spec(spec)
+    sample = evaluate(model, manifold.sample(4000, rng=0))
+    return locate(
+        model,
+        sample,
+        manifold.component_of(sample.points),
+        epsilon=epsilon,
+        neighbours=12,
+        project=manifold.project,
+    )
+
+
+@pytest.mark.parametrize("half_width", [0.05, 1e-4, 1e-8])
+def test_one_tear_leaves_one_piece(half_width: float) -> None:
+    found = located(known.torn_circle(half_width))
+    assert found.graph_connected
+    assert len(found.tears) == 1
+    assert len(found.pieces[0]) == 1
+    assert np.linalg.norm(found.tears[0].centre - [-1, 0]) < 2 * half_width + 0.01
+
+
+@pytest.mark.parametrize("half_width", [0.05, 1e-4, 1e-8])
+def test_two_tears_leave_two_pieces(half_width: float) -> None:
+    found = located(known.twice_torn_circle(half_width))
+    assert len(found.tears) == 2
+    assert len(found.pieces[0]) == 2
+    assert found.stray == found.n - found.pieces[0][0]
+
+
+def test_no_error_no_tear() -> None:
+    found = located(known.identity(2))
+    assert found.tears == ()
+    assert found.stray == 0
+
+
+def test_error_everywhere_leaves_nothing() -> None:
+    found = located(known.constant(np.zeros(2)))
+    assert found.pieces == ((),)
+    assert found.stray == found.n
+    assert len(found.tears) == 1
+
+
+def test_each_component_has_its_own_tear() -> None:
+    found = located(known.linked_circles_torn(), "linked-circles")
+    assert sorted(tear.component for tear in found.tears) == [0, 1]
+    assert [len(pieces) for pieces in found.pieces] == [1, 1]
+
+
+def test_a_wrong_shape_is_named() -> None:
+    model = FunctionAutoencoder(lambda x: x[:, :1], lambda z: z, 2, 1)
+    with pytest.raises(InvalidInput, match=r"model.decode.*shape \(5, 1\).*shape \(5, 2\)"):
+        evaluate(model, np.ones((5, 2)))
+
+
+def test_the_models_own_message_is_kept() -> None:
+    def broken(x: np.ndarray) -> np.ndarray:
+        raise RuntimeError("out of cheese")
+
+    model = FunctionAutoencoder(broken, broken, 2, 1)
+    with pytest.raises(InvalidInput, match=r"model.encode.*RuntimeError: out of cheese"):
+        evaluate(model, np.ones((5, 2)))

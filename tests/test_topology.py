@@ -1,0 +1,110 @@
+"""Betti numbers seen through samples, and the marks on what is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from geomcheck.enrich import whitened
+from geomcheck.seen import seen_image, seen_set
+from geomcheck.topology import losses
+from theory.bound import Bound
+from theory.catalogue import from_spec
+from theory.covering import covering_radius
+from theory.points import farthest_point_subsample
+
+
+@pytest.mark.parametrize(
+    ("spec", "n", "expected"),
+    [
+        ("circle", 200, (1, 1)),
+        ("linked-circles", 400, (2, 2)),
+        ("sphere:dim=2", 800, (1, 0, 1)),
+        ("torus:R=2,r=1", 2500, (1, 2, 1)),
+    ],
+)
+def test_betti_numbers_of_a_dense_sample(spec: str, n: int, expected: tuple[int, ...]) -> None:
+    manifold = from_spec(spec)
+    points = manifold.sample(8 * n, rng=0)
+    points = points[farthest_point_subsample(points, n).indices]
+    covering = covering_radius(points, manifold)
+    seen = seen_set(points, covering, max_degree=manifold.dim, memory_limit=2**32)
+    assert seen.betti() == expected
+
+
+def test_a_coarse_sample_does_not_decide() -> None:
+    manifold = from_spec("torus:R=2,r=1")
+    points = manifold.sample(60, rng=0)
+    covering = covering_radius(points, manifold)
+    seen = seen_set(points, covering, max_degree=2, memory_limit=2**32)
+    assert seen.betti() != (1, 2, 1)
+
+
+def test_an_image_on_a_line_has_as_many_pieces_as_intervals() -> None:
+    rng = np.random.default_rng(0)
+    codes = np.concatenate([rng.uniform(0, 1, 3000), rng.uniform(1.5, 2, 3000)])[:, None]
+    seen = seen_image(codes, max_degree=0, size=300, memory_limit=2**32, scale_free=True)
+    assert seen.betti() == (2,)
+    assert not seen.resolution.certified
+
+
+@pytest.mark.parametrize("stretch", [1.0, 1e-3])
+def test_a_stretched_ring_of_codes_keeps_its_hole(stretch: float) -> None:
+    angle = np.random.default_rng(1).uniform(0, 2 * np.pi, 4000)
+    codes = np.stack([np.cos(angle), stretch * np.sin(angle)], axis=1)
+    seen = seen_image(codes, max_degree=1, size=300, memory_limit=2**32, scale_free=True)
+    assert seen.betti() == (1, 1)
+
+
+def test_whitening_leaves_collapsed_directions_collapsed() -> None:
+    points = np.random.default_rng(2).normal(size=(500, 2)) @ np.array([[2.0, 0, 0], [0, 5.0, 0]])
+    white = whitened(points)
+    assert white.std(axis=0)[:2] == pytest.approx([1, 1], abs=1e-9)
+    assert np.abs(white[:, 2]).max() == 0.0
+
+
+def marks(had: tuple[int, ...], seen: tuple[int | None, ...], m: int, embedding: int) -> list[str]:
+    lost, _ = losses(had, seen, latent_dim=m, embedding_dim=embedding)
+    return [f"H{x.degree}:{x.mark}" for x in lost]
+
+
+def test_degrees_from_the_latent_dimension_up_are_forced() -> None:
+    assert marks((2, 2), (2,), 1, 2) == ["H1:forced"]
+    assert marks((1, 2, 1), (1,), 1, 3) == ["H1:forced", "H2:forced"]
+
+
+def test_losses_where_the_set_embeds_are_avoidable() -> None:
+    assert marks((1, 2, 1), (1, 1, 1), 3, 3) == ["H1:avoidable"]
+    assert marks((2, 2), (1, 2), 2, 2) == ["H0:avoidable"]
+
+
+def test_losing_components_is_always_avoidable() -> None:
+    assert marks((2, 2), (1,), 1, 2) == ["H0:avoidable", "H1:forced"]
+
+
+def test_a_torus_in_the_plane_is_undecided_in_degree_one() -> None:
+    assert marks((1, 2, 1), (1, 0), 2, 3) == ["H1:undecided", "H2:forced"]
+
+
+def test_what_the_sample_leaves_open_stays_open() -> None:
+    lost, unclear = losses((1, 2, 1), (1, None, 1), latent_dim=3, embedding_dim=3)
+    assert (lost, unclear) == ((), (1,))
+
+
+def test_an_error_below_the_reach_loses_nothing() -> None:
+    lost, unclear = losses((1, 2, 1), (1, None, 1), latent_dim=3, embedding_dim=3, below_reach=True)
+    assert (lost, unclear) == ((), ())
+    # A sample that claims a loss against the argument is not believed, and not silenced.
+    lost, unclear = losses((1, 2, 1), (1, 1, 1), latent_dim=3, embedding_dim=3, below_reach=True)
+    assert (lost, unclear) == ((), (1,))
+
+
+def test_resolution_is_an_upper_bound_for_sets() -> None:
+    manifold = from_spec("circle")
+    points = manifold.sample(50, rng=0)
+    covering = covering_radius(points, manifold)
+    assert covering.certified
+    dense = manifold.sample(20000, rng=1)
+    gaps = np.linalg.norm(dense[:, None] - points[None], axis=2).min(axis=1)
+    assert gaps.max() <= covering.value
+    assert isinstance(covering, Bound)
