@@ -43,8 +43,8 @@ def covering_radius(
     -------
     Bound
         Certified from above where every chart knows its `stretch`; otherwise an estimate, from
-        the charts if there are any, else from fresh points of the manifold. In the units of
-        the coordinates.
+        the charts if there are any and from fresh points of the manifold, whichever is smaller.
+        In the units of the coordinates.
 
     Raises
     ------
@@ -80,7 +80,9 @@ def covering_radius(
     bound += _ROUNDING * (float(np.abs(cloud).max()) + bound)
     if certified:
         return Bound(bound, "upper", True, "chart-covering")
-    return Bound(bound, "estimate", False, "numerical")
+    return Bound(
+        min(bound, _from_fresh_points(distance, manifold).value), "estimate", False, "numerical"
+    )
 
 
 def _charts(manifold: Manifold) -> list[Chart] | None:

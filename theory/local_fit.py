@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
 
-__all__ = ["LocalFit", "coefficients", "local_fit"]
+__all__ = ["LocalFit", "coefficients", "fit_degree", "local_fit", "neighbours_needed"]
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -19,6 +19,7 @@ _TURNS = 3
 _DIRECTIONS = 64
 _POWER_STEPS = 8
 _RIDGE = 1e-13
+_HIGHEST_DEGREE, _MOST_COEFFICIENTS, _SPARE = 4, 80, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,33 @@ class LocalFit:
 def coefficients(dim: int, degree: int) -> int:
     """Return the number of coefficients of a polynomial of this degree in `dim` variables."""
     return len(_exponents(dim, degree))
+
+
+def neighbours_needed(intrinsic_dim: int, degree: int = 2) -> int:
+    """Return the size of the neighbourhoods that a fit of this degree asks for."""
+    return 2 * coefficients(intrinsic_dim, degree) + intrinsic_dim
+
+
+def fit_degree(n: int, intrinsic_dim: int) -> int:
+    """Return the highest degree worth fitting to n points, from 2 to 4.
+
+    Raises
+    ------
+    InvalidInput
+        If there are too few points for degree 2.
+    """
+    least = neighbours_needed(intrinsic_dim)
+    if n < least:
+        raise InvalidInput(
+            "points",
+            f"{n} distinct points",
+            f"at least {least} to fit curvature in dimension {intrinsic_dim}",
+        )
+    for degree in range(_HIGHEST_DEGREE, 2, -1):
+        few = coefficients(intrinsic_dim, degree) <= _MOST_COEFFICIENTS
+        if few and _SPARE * neighbours_needed(intrinsic_dim, degree) <= n:
+            return degree
+    return 2
 
 
 def local_fit(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
+from theory.local_fit import fit_degree, local_fit, neighbours_needed
 from theory.points import as_points, deduplicate, farthest_point_subsample
 from theory.reach_estimate import Governs, ReachEstimate
 from theory.reach_pairs import Cloud, Pairs, criticality, quotient
 from theory.reach_search import (
+    NEAR,
     Level,
     best_partners,
     levels,
@@ -27,6 +30,8 @@ EXACT_LIMIT = 10_000
 _MOST_BASES = 1000
 _MOST_COLUMNS = 200_000
 _REFINED = 96
+_FITTED = 256
+_DOUBTS, _TRUSTED = 2.0, 0.75
 _TIE = 0.02
 _ORTHONORMAL = 1e-6
 _STEEPEST_START, _STEEPEST = 0.7, 0.3
@@ -52,7 +57,9 @@ def federer_reach(
         Direction "upper". Up to 10^4 points it is the least quotient over all pairs; above,
         over those of some 10^3 base points (random ones and farthest points) with all others,
         of all points with their nearest neighbours, and of the best of these moved over the
-        sample until nothing is gained.
+        sample until nothing is gained. Its `curvature_radius` comes from polynomial fits where
+        bending is strongest, if the sample is dense enough for them. It may err either way,
+        and by less than the value where few points are near the sharpest bend.
 
     Raises
     ------
@@ -65,7 +72,22 @@ def federer_reach(
     than the tangent space, and the reach may be smaller still.
     """
     cloud = as_cloud(points, tangents)
-    return federer_parts(cloud, np.random.default_rng(rng))
+    estimate, near = _searched(cloud, np.random.default_rng(rng))
+    n, k = len(cloud.points), cloud.frames.shape[2]
+    if k == cloud.points.shape[1] or n < neighbours_needed(k):
+        return estimate
+    degree = fit_degree(n, k)
+    fit = local_fit(
+        cloud.points,
+        near.best(_FITTED).first,
+        k,
+        neighbours=neighbours_needed(k, degree),
+        degree=degree,
+    )
+    if float(np.median(fit.radius)) > _TRUSTED * estimate.value:
+        return estimate  # The neighbourhoods are too wide to show how sharply the set bends.
+    bent = float((fit.curvature - _DOUBTS * fit.curvature_error).max())
+    return replace(estimate, curvature_radius=1 / bent) if bent > 0 else estimate
 
 
 def as_cloud(points: Array, tangents: Array, least_chord: Array | None = None) -> Cloud:
@@ -92,6 +114,11 @@ def as_cloud(points: Array, tangents: Array, least_chord: Array | None = None) -
 
 def federer_parts(cloud: Cloud, rng: np.random.Generator) -> ReachEstimate:
     """Return the least quotient with the curvature and the bottleneck part."""
+    return _searched(cloud, rng)[0]
+
+
+def _searched(cloud: Cloud, rng: np.random.Generator) -> tuple[ReachEstimate, Pairs]:
+    """Return the least quotient, and of every point the pair with its best near neighbour."""
     n = len(cloud.points)
     everything = np.arange(n)
     exact = n <= EXACT_LIMIT
@@ -117,7 +144,7 @@ def federer_parts(cloud: Cloud, rng: np.random.Generator) -> ReachEstimate:
     found = np.array([best.first[0], best.second[0]])[: 1 if governs == "curvature" else 2]
     if not math.isfinite(value):
         found = found[:0]
-    return ReachEstimate(
+    estimate = ReachEstimate(
         value=value,
         direction="upper",
         certified=False,
@@ -129,6 +156,7 @@ def federer_parts(cloud: Cloud, rng: np.random.Generator) -> ReachEstimate:
         n=n,
         note="" if exact else "a feature narrower than the base points are apart may be missed",
     )
+    return estimate, near
 
 
 def _bottleneck(cloud: Cloud, start: Pairs, nested: list[Level], spread: Array) -> Pairs:
@@ -138,9 +166,9 @@ def _bottleneck(cloud: Cloud, start: Pairs, nested: list[Level], spread: Array) 
     pairs = refined(cloud, start, nested, critical=True)
     length, off = criticality(cloud, pairs.first, pairs.second)
     # Moving an end by the spacing of the sample turns the chord that much away from normal.
-    keep = (length * off <= np.maximum(spread[pairs.first], spread[pairs.second])) & (
-        off < _STEEPEST
-    )
+    spacing = np.maximum(spread[pairs.first], spread[pairs.second])
+    spacing *= (2 / NEAR) ** (1 / cloud.frames.shape[2])
+    keep = (length * off <= spacing) & (off < _STEEPEST)
     both = np.maximum(
         quotient(cloud, pairs.first, pairs.second), quotient(cloud, pairs.second, pairs.first)
     )

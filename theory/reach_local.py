@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
-from theory.local_fit import LocalFit, coefficients, local_fit
+from theory.local_fit import LocalFit, coefficients, fit_degree, local_fit, neighbours_needed
 from theory.points import as_points, deduplicate
 from theory.reach_estimate import Governs, ReachEstimate
 from theory.reach_federer import as_cloud, federer_parts
 
-__all__ = ["fit_cloud", "fitted_reach", "neighbours_needed"]
+__all__ = ["fit_cloud", "fitted_reach"]
 
 Array = NDArray[np.float64]
 _PILOTS = 300
 _MOST_FITS = 100_000
 _LEAST_FITS = 1000
+_MOST_WORK = 3e10
 _OVERLAP = 60
 # Entries of II may err by this share of the curvature before neighbourhoods are enlarged, and
 # each doubling must lower the error by this factor, or it is bending that is seen, not noise.
@@ -38,11 +39,6 @@ class _Pilot:
     error: float
     doubt: float
     residual: float
-
-
-def neighbours_needed(intrinsic_dim: int, degree: int = 2) -> int:
-    """Return the size of the neighbourhoods that a fit of this degree asks for."""
-    return 2 * coefficients(intrinsic_dim, degree) + intrinsic_dim
 
 
 def fitted_reach(
@@ -150,16 +146,7 @@ def fit_cloud(
         If there are too few points for a fit of degree 2.
     """
     n = len(cloud)
-    least = neighbours_needed(intrinsic_dim)
-    if n < least:
-        raise InvalidInput(
-            "points",
-            f"{n} distinct points",
-            f"at least {least} to fit curvature in dimension {intrinsic_dim}",
-        )
-    degree = 4 if intrinsic_dim <= 3 else 2
-    while degree > 2 and 3 * neighbours_needed(intrinsic_dim, degree) > n:
-        degree -= 1
+    degree = fit_degree(n, intrinsic_dim)
     generator = np.random.default_rng(rng)
     pilots = generator.choice(n, min(n, _PILOTS), replace=False)
 
@@ -182,7 +169,9 @@ def fit_cloud(
         now = wider
     if rows is None:
         # Wide neighbourhoods smooth: fits far closer together than their width repeat each other.
-        most = min(_MOST_FITS, max(_LEAST_FITS, _OVERLAP * n // now.neighbours))
+        work = now.neighbours * coefficients(intrinsic_dim, degree) ** 2
+        most = min(_MOST_FITS, int(_MOST_WORK / work), _OVERLAP * n // now.neighbours)
+        most = max(_LEAST_FITS, most)
         rows = np.arange(n)
         if n > most:
             rows = np.sort(generator.choice(n, most, replace=False))

@@ -13,7 +13,15 @@ from theory.reach_pairs import Cloud, Pairs, criticality, quotient
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
-__all__ = ["Level", "best_partners", "levels", "near_partners", "normal_partners", "refined"]
+__all__ = [
+    "NEAR",
+    "Level",
+    "best_partners",
+    "levels",
+    "near_partners",
+    "normal_partners",
+    "refined",
+]
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -23,7 +31,7 @@ _ROWS, _COLUMNS = 128, 2048
 # Below this share of a tile's radius, products lose too many digits; neighbours are looked at
 # by direct differences instead.
 _UNSAFE = 0.03
-_NEIGHBOURS = 16
+NEAR = 16
 _CONE = 0.05
 _COARSEST = 2000
 _SHRINK = 8
@@ -62,8 +70,8 @@ def normal_partners(cloud: Cloud, rows: Rows, columns: Rows) -> Pairs:
 
 
 def near_partners(cloud: Cloud, rows: Rows, tree: cKDTree) -> tuple[Pairs, Array]:
-    """Return for every row the best of its nearest neighbours, and their mean reach (m,)."""
-    k = min(_NEIGHBOURS, len(cloud.points) - 1)
+    """Return for every row the best of its NEAR nearest neighbours, and the farthest's distance."""
+    k = min(NEAR, len(cloud.points) - 1)
     best = np.empty(len(rows), dtype=np.intp)
     radius = np.empty(len(rows))
     spread = np.empty(len(rows))

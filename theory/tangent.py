@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
-from theory.local_fit import coefficients, local_fit
+from theory.local_fit import coefficients, local_fit, neighbours_needed
 from theory.points import as_points
-from theory.reach_local import neighbours_needed
 
 __all__ = ["estimate_tangents", "largest_angle"]
 
