@@ -22,7 +22,6 @@ Array = NDArray[np.float64]
 _THINNEST = 1e-3
 
 
-@lru_cache(maxsize=32)
 def fourier_curve(n: int = 3, modes: int = 3, seed: int = 11) -> Manifold:
     """Closed curve in R^n with random Fourier coefficients, harmonic j scaled by 1/j^2.
 
@@ -37,6 +36,11 @@ def fourier_curve(n: int = 3, modes: int = 3, seed: int = 11) -> Manifold:
     """
     n, modes = count("n", n, 2, 64), count("modes", modes, 1, 16)
     seed = count("seed", seed, 0, 2**31)
+    return _built(n, modes, seed)
+
+
+@lru_cache(maxsize=32)
+def _built(n: int, modes: int, seed: int) -> Manifold:
     rng = np.random.default_rng(seed)
     order = np.arange(1, modes + 1)
     cosines, sines = rng.standard_normal((2, modes, n)) / order[None, :, None] ** 2
