@@ -17,6 +17,7 @@ __all__ = ["DimensionEstimate", "estimate_dimension"]
 
 Array = NDArray[np.float64]
 _LEAST_POINTS = 10
+_LEAST_NEIGHBOURS = 4
 _QUERIES = 2000
 _KEPT = 0.9
 # A direction counts as tangent when it carries this share of the variance of the largest one:
@@ -85,14 +86,12 @@ def estimate_dimension(
     cloud = as_points(points)
     cloud = cloud[deduplicate(cloud)]
     n, ambient = cloud.shape
-    k = neighbours if neighbours is not None else int(np.clip(n // 10, 10, 30))
-    k = min(k, n - 1) if neighbours is None else k
-    if k < 4:
-        raise InvalidInput("neighbours", k, "at least 4")
-    if n < max(_LEAST_POINTS, k + 1):
-        raise InvalidInput(
-            "points", f"{n} distinct points", f"at least {max(_LEAST_POINTS, k + 1)}"
-        )
+    if neighbours is not None and neighbours < _LEAST_NEIGHBOURS:
+        raise InvalidInput("neighbours", neighbours, f"at least {_LEAST_NEIGHBOURS}")
+    needed = _LEAST_POINTS if neighbours is None else max(_LEAST_POINTS, neighbours + 1)
+    if n < needed:
+        raise InvalidInput("points", f"{n} distinct points", f"at least {needed}")
+    k = min(int(np.clip(n // 10, 10, 30)), n - 1) if neighbours is None else neighbours
     queries = cloud
     if n > _QUERIES:
         queries = cloud[np.random.default_rng(rng).choice(n, _QUERIES, replace=False)]
