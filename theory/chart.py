@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.differences import central_differences
+from theory.differences import STENCIL, central_differences
 from theory.errors import InvalidInput
 from theory.jet import Jet, jets
 
@@ -37,8 +37,9 @@ class Chart:
         them, covering radii are certified.
     differences : bool
         Whether derivatives are taken by central differences, because the map is not built from
-        numpy's universal functions alone. They are then good to about 1e-9 (first) and 1e-6
-        (second), relative to the size of the box, and nothing derived from them is certified.
+        numpy's universal functions alone. They are then good to about 1e-9 (first; 1e-5 next
+        to a face) and 1e-6 (second), relative to the box, and nothing derived from them is
+        certified.
     """
 
     map: Callable[..., Sequence[Any]]
@@ -76,9 +77,7 @@ class Chart:
     def derivatives(self, coordinates: Array) -> tuple[Array, Array, Array]:
         """Return points (n, N), Jacobian (n, N, k) and second derivatives (n, N, k, k)."""
         if self.differences:
-            return central_differences(
-                self.evaluate, coordinates, np.subtract(self.upper, self.lower)
-            )
+            return self._differences(coordinates)
         n, k = coordinates.shape
         columns = self.map(*jets(coordinates))
         points = np.empty((n, len(columns)))
@@ -92,6 +91,16 @@ class Chart:
             else:
                 points[:, i] = column
         return points, first, second
+
+    def _differences(self, coordinates: Array) -> tuple[Array, Array, Array]:
+        # The map may not be defined outside the box: next to a face the differences are taken
+        # a little inside, and the first derivatives carried over by the second.
+        low, sides = np.array(self.lower), np.subtract(self.upper, self.lower)
+        inside = np.clip(coordinates, low + STENCIL * sides, low + (1 - STENCIL) * sides)
+        inside = np.where(self.periodic, coordinates, inside)
+        _, first, second = central_differences(self.evaluate, inside, sides)
+        first = first + np.einsum("niab,nb->nia", second, coordinates - inside)
+        return self.evaluate(coordinates), first, second
 
     def jacobian(self, coordinates: Array) -> Array:
         """Return the Jacobian, of shape (n, N, k), at coordinates of shape (n, k)."""

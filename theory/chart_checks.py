@@ -133,11 +133,16 @@ def _check_rank(chart: Chart) -> None:
     """Raise where the Jacobian loses rank inside the box; faces may collapse (a pole)."""
     low, side = np.array(chart.lower), widths(chart)
     grid, spacing = unit_grid(chart, 1024)
-    largest = np.linalg.svd(chart.jacobian(grid) * side, compute_uv=False).max()
+    jacobian = chart.jacobian(grid) * side
+    wild = ~np.isfinite(jacobian).all(axis=(1, 2))
+    if wild.any():
+        where = np.array2string(grid[int(wild.argmax())], precision=6)
+        raise InvalidInput(
+            "map", f"an infinite derivative at {where}", "one smooth up to the faces of the box"
+        )
+    largest = np.linalg.svd(jacobian, compute_uv=False).max()
     if not largest > 0:
         raise InvalidInput("map", "a constant function", "an immersion inside the box")
-    if not np.isfinite(largest):
-        raise InvalidInput("map", "an infinite derivative", "one smooth up to the faces of the box")
     free = ~np.array(chart.periodic)
 
     def smallest(coordinates: Array) -> Array:

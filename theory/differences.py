@@ -7,12 +7,14 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["central_differences"]
+__all__ = ["STENCIL", "central_differences"]
 
 Array = NDArray[np.float64]
 # Fourth-order differences balance rounding near eps^(1/5) (first) and eps^(1/6) (second).
 _FIRST_STEP = 7e-4
 _SECOND_STEP = 2.5e-3
+# How far from its centre a stencil reaches, relative to the widths.
+STENCIL = 2 * _SECOND_STEP
 _FIRST_WEIGHTS = ((-2, 1 / 12), (-1, -8 / 12), (1, 8 / 12), (2, -1 / 12))
 _SECOND_WEIGHTS = ((-2, -1 / 12), (-1, 16 / 12), (0, -30 / 12), (1, 16 / 12), (2, -1 / 12))
 
@@ -22,7 +24,7 @@ def central_differences(
 ) -> tuple[Array, Array, Array]:
     """Return values and their first two derivatives by fourth-order central differences.
 
-    The function is evaluated a little outside the box at its faces.
+    The function is evaluated up to `STENCIL` times the widths away.
 
     Parameters
     ----------
