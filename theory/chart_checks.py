@@ -164,7 +164,7 @@ def _check_rank(chart: Chart) -> None:
         away = np.where(free, np.minimum(coordinates - low, low + side - coordinates) / side, 1.0)
         return np.asarray(smallest(coordinates) / np.minimum(away.min(axis=1) * 4, 1.0))
 
-    where, value = zoom(relative, starts, spacing, inside, rounds=40)
+    lowest, value = zoom(relative, starts, spacing, inside, rounds=40)
     if value < _DEGENERATE * largest:
-        shown = np.array2string(where, precision=6)
+        shown = np.array2string(lowest, precision=6)
         raise InvalidInput("map", f"a degenerate Jacobian at {shown}", "an immersion in the box")
