@@ -1,10 +1,9 @@
-"""What an autoencoder is to geomcheck, and the fully connected one it trains."""
+"""The fully connected autoencoder that geomcheck trains."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -21,46 +20,9 @@ from geomcheck.autoencoder_layers import (
 from geomcheck.training_record import TrainingRecord
 from theory.errors import InvalidInput
 
-__all__ = ["ACTIVATIONS", "Autoencoder", "MLPAutoencoder"]
+__all__ = ["ACTIVATIONS", "MLPAutoencoder"]
 
 Array = NDArray[np.float64]
-
-
-@runtime_checkable
-class Autoencoder(Protocol):
-    """A pair of maps R^ambient_dim -> R^latent_dim -> R^ambient_dim.
-
-    Attributes
-    ----------
-    ambient_dim, latent_dim : int
-        Dimensions of points and of codes.
-    continuous : bool
-        True when both maps are known to be continuous by construction; False when that is not
-        known.
-    """
-
-    @property
-    def ambient_dim(self) -> int:
-        """Dimension of the points."""
-        ...
-
-    @property
-    def latent_dim(self) -> int:
-        """Dimension of the codes."""
-        ...
-
-    @property
-    def continuous(self) -> bool:
-        """Whether both maps are known to be continuous by construction."""
-        ...
-
-    def encode(self, points: Array) -> Array:
-        """Map points (n, ambient_dim) to codes (n, latent_dim)."""
-        ...
-
-    def decode(self, codes: Array) -> Array:
-        """Map codes (n, latent_dim) to points (n, ambient_dim)."""
-        ...
 
 
 class MLPAutoencoder:
@@ -160,6 +122,16 @@ class MLPAutoencoder:
     def dtype(self) -> torch.dtype:
         """Floating-point type of the weights, in which the network is evaluated."""
         return linear_layers(self.encoder)[0].weight.dtype
+
+    @property
+    def kind(self) -> str:
+        """What the report calls it."""
+        return "mlp"
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights and biases."""
+        return sum(p.numel() for m in (self.encoder, self.decoder) for p in m.parameters())
 
     @property
     def hidden(self) -> tuple[int, ...]:

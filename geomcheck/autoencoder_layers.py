@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -10,7 +11,14 @@ from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
 
-__all__ = ["ACTIVATIONS", "apply_layers", "build_layers", "check_layers", "linear_layers"]
+__all__ = [
+    "ACTIVATIONS",
+    "apply_layers",
+    "build_layers",
+    "check_layers",
+    "linear_layers",
+    "one_thread",
+]
 
 Array = NDArray[np.float64]
 
@@ -92,10 +100,25 @@ def apply_layers(
         raise InvalidInput(argument, f"shape {rows.shape}", f"shape (n, {width})")
     weight = linear_layers(module)[0].weight
     result = np.empty((len(rows), out))
-    with torch.inference_mode():
+    with one_thread(), torch.inference_mode():
         for start in range(0, len(rows), _ROWS):
             chunk = torch.tensor(
                 rows[start : start + _ROWS], dtype=weight.dtype, device=weight.device
             )
             result[start : start + _ROWS] = module(chunk).cpu().numpy()
     return result
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Let torch use one thread, then as many as before.
+
+    On matrices this small more threads gain little, and waste all of it waiting for one
+    another where the machine is busy.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)

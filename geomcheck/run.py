@@ -12,7 +12,7 @@ from geomcheck.autoencoder import MLPAutoencoder
 from geomcheck.ground import Subject
 from geomcheck.result import Report
 from geomcheck.study import Progress
-from geomcheck.training import fit
+from geomcheck.training import DEFAULT_HIDDEN, fit
 from geomcheck.verify import default_epsilon, verify
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
@@ -47,7 +47,7 @@ def run(
     samples: int = 20_000,
     training_points: int = _TRAINING_POINTS,
     rng: int = 0,
-    hidden: Sequence[int] = (128, 128, 128),
+    hidden: Sequence[int] = DEFAULT_HIDDEN,
     effort: float = 1.0,
     memory_limit: int = 4 * 2**30,
     device: str = "cpu",

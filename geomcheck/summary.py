@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from typing import Any
 
 from geomcheck.ground import Ground
@@ -28,18 +28,18 @@ def describe_subject(ground: Ground) -> dict[str, Any]:
 def describe_model(model: Autoencoder) -> dict[str, Any]:
     """Return what the report says of the autoencoder."""
     described: dict[str, Any] = {
-        "kind": type(model).__name__,
+        "kind": getattr(model, "kind", type(model).__name__),
         "ambient_dim": model.ambient_dim,
         "latent_dim": model.latent_dim,
         "continuous": model.continuous,
     }
     for name in ("hidden", "activation", "parameters"):
         value = getattr(model, name, None)
-        if isinstance(value, str | int):
-            described[name] = value
-        elif isinstance(value, tuple):
-            described[name] = list(value)
+        if value is not None:
+            described[name] = list(value) if isinstance(value, tuple) else value
     record = getattr(model, "training", None)
-    if is_dataclass(record) and not isinstance(record, type):
-        described["training"] = asdict(record)
+    if record is not None:
+        described["training"] = {
+            name: value for name, value in record.to_dict().items() if name != "seeds"
+        }
     return described

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from geomcheck.autoencoder import ACTIVATIONS, MLPAutoencoder
+from geomcheck.autoencoder_layers import one_thread
 from geomcheck.training_batch import NetworkBatch
 from geomcheck.training_input import check_int, check_positive, prepare
 from geomcheck.training_loop import train
@@ -37,11 +38,11 @@ def fit(
     rng: int | np.random.Generator = 0,
     hidden: Sequence[int] = DEFAULT_HIDDEN,
     activation: str = "tanh",
-    seeds: int = 4,
+    seeds: int = 8,
     effort: float = 1.0,
     steps: int | None = None,
     batch_size: int = 100,
-    learning_rate: float = 5e-3,
+    learning_rate: float = 3e-3,
     held_out: float | ArrayLike = 0.1,
     dtype: Literal["float32", "float64"] = "float32",
     device: str = "cpu",
@@ -188,10 +189,5 @@ def _check_device(device: str, kind: torch.dtype) -> torch.device:
 @contextmanager
 def _own_modes() -> Iterator[None]:
     """One thread, and gradients even if the caller has switched them off."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.inference_mode(False), torch.enable_grad():
-            yield
-    finally:
-        torch.set_num_threads(threads)
+    with one_thread(), torch.inference_mode(False), torch.enable_grad():
+        yield

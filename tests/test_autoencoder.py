@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
-from geomcheck.autoencoder import ACTIVATIONS, Autoencoder, MLPAutoencoder
+from geomcheck.autoencoder import ACTIVATIONS, MLPAutoencoder
 from geomcheck.autoencoder_file import FORMAT
+from geomcheck.protocol import Autoencoder
 from geomcheck.training_record import SeedRecord, TrainingRecord
 from theory.errors import InvalidInput
 
