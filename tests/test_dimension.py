@@ -36,13 +36,21 @@ def test_all_three_agree_on_clean_samples(spec, n):
         assert all(round(value) == manifold.dim for value in found.estimates.values())
 
 
-def test_two_of_three_decide_and_the_third_is_reported():
-    angle = 2 * np.pi * np.arange(400) / 400
+@pytest.mark.parametrize("n", [40, 400])
+def test_evenly_spaced_points_of_a_curve_are_no_trap(n):
+    angle = 2 * np.pi * np.arange(n) / n
     found = estimate_dimension(np.stack([np.cos(angle), np.sin(angle)], axis=1))
-    # Both nearest neighbours of evenly spaced points are equally far: TwoNN knows nothing.
     assert found.value == 1
-    assert not found.agreement
-    assert round(found.estimates["two-nn"]) != 1
+    assert found.agreement
+
+
+def test_two_of_three_decide_and_the_third_is_reported():
+    # A tight helix: at the scale of the neighbourhoods it fills the surface of its cylinder.
+    t = np.linspace(0, 40 * np.pi, 1200)
+    found = estimate_dimension(np.stack([np.cos(t), np.sin(t), 0.02 * t], axis=1))
+    votes = [round(value) for value in found.estimates.values()]
+    assert found.agreement == (len(set(votes)) == 1)
+    assert found.value is None or votes.count(found.value) >= 2
 
 
 @pytest.mark.parametrize("ambient", [3, 20, 100])
