@@ -20,6 +20,7 @@ def linked_circles(n: int = 8000, name: str = "linked-circles") -> dict[str, Any
     rng = np.random.default_rng(0)
     angle = rng.uniform(-np.pi, np.pi, n)
     component = rng.integers(0, 2, n)
+    angle[:2], component[:2] = (np.pi - 0.01, 0.41), (0, 1)  # both tears are hit whatever n
     points = _circle(angle, component)
     codes, images = _cut(angle, component)
     errors = np.linalg.norm(points - images, axis=1) + 10 ** rng.normal(-2.6, 0.35, n)

@@ -22,7 +22,7 @@ from geomcheck.report.figures.drawing import (
     label,
     log_axis,
 )
-from geomcheck.report.figures.sample import Sample, error_scale, read_sample, rounded
+from geomcheck.report.figures.sample import Sample, error_scale, read_sample, rounded, significant
 from geomcheck.report.figures.space import color_views, names_of, place, scene
 from geomcheck.report.numbers import number
 
@@ -75,7 +75,7 @@ def _line(sample: Sample, names: list[str], code: str, epsilon: float | None) ->
         rows = sample.component == index
         codes, errors = rounded(sample.columns[0][rows]), sample.errors[rows]
         positive = np.where(errors > 0, errors, np.nan)
-        common = {"name": label(name), "customdata": rounded(errors)}
+        common = {"name": label(name), "customdata": significant(errors)}
         color = f"@{component_color(index)}"
         marker = {
             "size": 4,
@@ -83,7 +83,7 @@ def _line(sample: Sample, names: list[str], code: str, epsilon: float | None) ->
             "symbol": COMPONENT_SYMBOLS[index % len(COMPONENT_SYMBOLS)],
         }
         hover = "code %{x:.4g}<br>error %{customdata:.3g}"
-        logs = _significant(positive)
+        logs = significant(positive)
         above.append(place([codes, logs], marker=marker, hovertemplate=hover, **common))
         covered = _covered(sample.columns[0][rows], gap)
         lane: list[float | None] = [None if x is None else count - index for x in covered]
@@ -167,11 +167,6 @@ def _level_name(epsilon: float) -> Spec:
     }
 
 
-def _significant(values: Any) -> list[float | None]:
-    """Round for a logarithmic axis, where small numbers need their own digits."""
-    return [float(f"{x:.3g}") if x == x else None for x in values.tolist()]
-
-
 def _scatter(
     sample: Sample, names: list[str], axes: list[str], epsilon: float | None
 ) -> tuple[Panel, str]:
@@ -184,7 +179,7 @@ def _scatter(
             place(
                 [rounded(column[rows]) for column in sample.columns],
                 name=label(name),
-                customdata=rounded(sample.errors[rows]),
+                customdata=significant(sample.errors[rows]),
                 hovertemplate="error %{customdata:.3g}",
                 marker={
                     "size": 3 if solid else 5,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geomcheck.report.numbers import number
 from theory.errors import InvalidInput
 
-__all__ = ["ErrorScale", "Sample", "error_scale", "read_sample", "rounded"]
+__all__ = ["ErrorScale", "Sample", "error_scale", "read_sample", "rounded", "significant"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -114,6 +114,11 @@ def rounded(values: Array) -> list[float | None]:
     decimals = _DIGITS - 1 - math.floor(math.log10(size))
     plain = np.round(values, decimals).tolist()
     return plain if known.all() else [x if k else None for x, k in zip(plain, known, strict=True)]
+
+
+def significant(values: Array) -> list[float | None]:
+    """Return numbers in three significant digits each: errors span many powers of ten."""
+    return [float(f"{x:.3g}") if math.isfinite(x) else None for x in values.tolist()]
 
 
 @dataclass(frozen=True, eq=False)

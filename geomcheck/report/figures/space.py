@@ -21,7 +21,14 @@ from geomcheck.report.figures.drawing import (
     label,
     scene_label,
 )
-from geomcheck.report.figures.sample import ErrorScale, Sample, error_scale, read_sample, rounded
+from geomcheck.report.figures.sample import (
+    ErrorScale,
+    Sample,
+    error_scale,
+    read_sample,
+    rounded,
+    significant,
+)
 from geomcheck.report.numbers import number
 
 __all__ = ["color_views", "draw", "names_of", "place", "scene"]
@@ -101,7 +108,7 @@ def _components(
             place(
                 [rounded(column[rows]) for column in sample.columns],
                 name=label(name),
-                customdata=rounded(sample.errors[rows]),
+                customdata=significant(sample.errors[rows]),
                 hovertemplate="error %{customdata:.3g}",
                 marker={
                     "size": 3.2 if width == 3 else 5,
