@@ -68,7 +68,9 @@ def local_feature_size(
     Returns
     -------
     FeatureSizes
-        Both sizes err upwards only: a denser sample can only lower them.
+        The ball radii err upwards only: a denser sample can only lower them. The feature sizes
+        err upwards where few centres are near, and downwards by as much as centres lie beyond
+        the medial axis.
 
     Raises
     ------
@@ -95,7 +97,7 @@ def local_feature_size(
     if n * n > _MOST_PAIRS:
         columns = np.sort(generator.choice(n, int(_MOST_PAIRS // n), replace=False))
     tree = cKDTree(cloud.points)
-    near, _ = near_partners(cloud, everything, tree)
+    near, _, _ = near_partners(cloud, everything, tree)
     best = _smaller(near, best_partners(cloud, everything, columns))
     if len(columns) < n:
         best = _descended(cloud, best, tree)

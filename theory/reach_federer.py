@@ -12,7 +12,7 @@ from theory.errors import InvalidInput
 from theory.local_fit import fit_degree, local_fit, neighbours_needed
 from theory.points import as_points, deduplicate, farthest_point_subsample
 from theory.reach_estimate import Governs, ReachEstimate
-from theory.reach_pairs import Cloud, Pairs, criticality, quotient
+from theory.reach_pairs import Cloud, Pairs, criticality, quotient, rounding
 from theory.reach_search import (
     NEAR,
     Level,
@@ -72,22 +72,20 @@ def federer_reach(
     than the tangent space, and the reach may be smaller still.
     """
     cloud = as_cloud(points, tangents)
-    estimate, near = _searched(cloud, np.random.default_rng(rng))
+    estimate, bent = _searched(cloud, np.random.default_rng(rng))
     n, k = len(cloud.points), cloud.frames.shape[2]
     if k == cloud.points.shape[1] or n < neighbours_needed(k):
         return estimate
     degree = fit_degree(n, k)
+    chosen = bent.best(_FITTED)
     fit = local_fit(
-        cloud.points,
-        near.best(_FITTED).first,
-        k,
-        neighbours=neighbours_needed(k, degree),
-        degree=degree,
+        cloud.points, chosen.first, k, neighbours=neighbours_needed(k, degree), degree=degree
     )
-    if float(np.median(fit.radius)) > _TRUSTED * estimate.value:
-        return estimate  # The neighbourhoods are too wide to show how sharply the set bends.
-    bent = float((fit.curvature - _DOUBTS * fit.curvature_error).max())
-    return replace(estimate, curvature_radius=1 / bent) if bent > 0 else estimate
+    # Too wide a neighbourhood does not show how sharply the set bends; the quotients have to do.
+    narrow = fit.radius < _TRUSTED * estimate.value
+    fitted = np.maximum(fit.curvature - _DOUBTS * fit.curvature_error, 0.0)
+    curvature = np.where(narrow, fitted, 1 / chosen.radius).max()
+    return replace(estimate, curvature_radius=1 / float(curvature)) if curvature > 0 else estimate
 
 
 def as_cloud(points: Array, tangents: Array, least_chord: Array | None = None) -> Cloud:
@@ -109,7 +107,8 @@ def as_cloud(points: Array, tangents: Array, least_chord: Array | None = None) -
         raise InvalidInput("points", f"{len(kept)} distinct point", "at least 2 distinct points")
     chord = np.zeros(n) if least_chord is None else least_chord
     origin = checked[kept].mean(axis=0)
-    return Cloud(checked[kept] - origin, frames[kept], chord[kept], origin)
+    slack = rounding(checked, frames.shape[2])
+    return Cloud(checked[kept] - origin, frames[kept], chord[kept], origin, slack)
 
 
 def federer_parts(cloud: Cloud, rng: np.random.Generator) -> ReachEstimate:
@@ -118,7 +117,7 @@ def federer_parts(cloud: Cloud, rng: np.random.Generator) -> ReachEstimate:
 
 
 def _searched(cloud: Cloud, rng: np.random.Generator) -> tuple[ReachEstimate, Pairs]:
-    """Return the least quotient, and of every point the pair with its best near neighbour."""
+    """Return the least quotient, and of every point the pair that shows most bending."""
     n = len(cloud.points)
     everything = np.arange(n)
     exact = n <= EXACT_LIMIT
@@ -132,12 +131,12 @@ def _searched(cloud: Cloud, rng: np.random.Generator) -> tuple[ReachEstimate, Pa
         extra = rng.choice(n, min(_MOST_BASES, 2 * math.isqrt(n)), replace=False)
         rows = np.unique(np.concatenate([bases, extra]))
     nested = levels(cloud.points, rng)
-    near, spread = near_partners(cloud, everything, nested[-1][1])
+    near, bent, spread = near_partners(cloud, everything, nested[-1][1])
     far = best_partners(cloud, rows, columns)
     start = near.best(_REFINED).joined(far.best(_REFINED))
     best = refined(cloud, start, nested).joined(start).best(1)
     bottleneck = _bottleneck(cloud, normal_partners(cloud, bases, columns), nested, spread)
-    curvature = float(near.radius.min())
+    curvature = float(bent.radius.min())
     half = float(bottleneck.radius[0]) if len(bottleneck) else None
     value = float(best.radius[0])
     governs = _governs(value, curvature, half)
@@ -156,7 +155,7 @@ def _searched(cloud: Cloud, rng: np.random.Generator) -> tuple[ReachEstimate, Pa
         n=n,
         note="" if exact else "a feature narrower than the base points are apart may be missed",
     )
-    return estimate, near
+    return estimate, bent
 
 
 def _bottleneck(cloud: Cloud, start: Pairs, nested: list[Level], spread: Array) -> Pairs:

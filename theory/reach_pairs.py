@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Cloud", "Pairs", "criticality", "quotient"]
+__all__ = ["Cloud", "Pairs", "criticality", "quotient", "rounding"]
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -29,18 +28,15 @@ class Cloud:
         Pairs (p, q) with |q - p| below the entry of p are not looked at.
     origin : array of shape (ambient_dim,)
         What to add to get the points as they were given.
+    slack : float
+        Upper limit of the rounding error of a normal component; see `rounding`.
     """
 
     points: Array
     frames: Array
     least_chord: Array
     origin: Array
-
-    @cached_property
-    def slack(self) -> float:
-        """Upper limit of the rounding error of a normal component."""
-        width = self.points.shape[1] + self.frames.shape[2]
-        return float(2 * width * _EPS * np.abs(self.points).max())
+    slack: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +74,11 @@ class Pairs:
             np.concatenate([self.second, other.second]),
             np.concatenate([self.radius, other.radius]),
         )
+
+
+def rounding(points: Array, width: int) -> float:
+    """Return how far off rounding may put normal components of differences of these points."""
+    return float(2 * (points.shape[1] + width) * _EPS * np.abs(points).max())
 
 
 def quotient(cloud: Cloud, first: Rows, second: Rows) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -69,24 +70,35 @@ def normal_partners(cloud: Cloud, rows: Rows, columns: Rows) -> Pairs:
     return Pairs(rows, partners, quotient(cloud, rows, partners))
 
 
-def near_partners(cloud: Cloud, rows: Rows, tree: cKDTree) -> tuple[Pairs, Array]:
-    """Return for every row the best of its NEAR nearest neighbours, and the farthest's distance."""
+def near_partners(cloud: Cloud, rows: Rows, tree: cKDTree) -> tuple[Pairs, Pairs, Array]:
+    """Look at the NEAR nearest neighbours of every row.
+
+    Returns
+    -------
+    best : Pairs
+        The smallest quotient of each row.
+    bent : Pairs
+        The smallest one of a chord that lies along the set, at less than 30 degrees: what
+        bending shows, and no gap.
+    spread : array of shape (m,)
+        Distance of the farthest neighbour.
+    """
     k = min(NEAR, len(cloud.points) - 1)
-    best = np.empty(len(rows), dtype=np.intp)
-    radius = np.empty(len(rows))
-    spread = np.empty(len(rows))
+    best: list[Pairs] = []
+    bent: list[Pairs] = []
+    spread: list[Array] = []
     step = 20_000
     for start in range(0, len(rows), step):
-        part = slice(start, start + step)
-        distance, index = tree.query(cloud.points[rows[part]], k + 1)
-        index = np.asarray(index, dtype=np.intp)[:, 1:]
-        first = np.repeat(rows[part], k)
-        found = quotient(cloud, first, index.ravel()).reshape(-1, k)
-        choice = found.argmin(axis=1)
-        every = np.arange(len(choice))
-        best[part], radius[part] = index[every, choice], found[every, choice]
-        spread[part] = np.asarray(distance)[:, -1]
-    return Pairs(rows, best, radius), spread
+        part = rows[start : start + step]
+        found = tree.query(cloud.points[part], k + 1)
+        distance, index = np.asarray(found[0])[:, 1:], np.asarray(found[1], np.intp)[:, 1:]
+        radius = quotient(cloud, np.repeat(part, k), index.ravel()).reshape(-1, k)
+        every = np.arange(len(part))
+        for pairs, values in ((best, radius), (bent, np.where(distance < radius, radius, np.inf))):
+            choice = values.argmin(axis=1)
+            pairs.append(Pairs(part, index[every, choice], values[every, choice]))
+        spread.append(distance[:, -1])
+    return reduce(Pairs.joined, best), reduce(Pairs.joined, bent), np.concatenate(spread)
 
 
 def levels(points: Array, rng: np.random.Generator) -> list[Level]:
