@@ -101,7 +101,12 @@ def nets_of(ground: Ground, subject: Subject, *, rng: np.random.Generator) -> tu
     labels = ground.component_of(subject.points)
     return tuple(
         net_of_points(
-            name, subject.points[labels == i], ground.reach, ground.intrinsic_dim, rng=rng
+            name,
+            subject.points[labels == i],
+            ground.reach,
+            ground.intrinsic_dim,
+            covering_dim=ground.covering_dim,
+            rng=rng,
         )
         for i, name in enumerate(ground.components)
     )

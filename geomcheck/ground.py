@@ -53,6 +53,8 @@ class Ground:
         What the estimators say of a sample.
     reach_estimate : ReachEstimate or None
         For bare points.
+    covering_dim : int
+        Dimension that covering radii are estimated with: `intrinsic_dim` where known.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Ground:
     manifold: Manifold | None
     dimension: DimensionEstimate | None
     reach_estimate: ReachEstimate | None
+    covering_dim: int
 
 
 def survey(subject: Subject, *, rng: np.random.Generator) -> Ground:
@@ -101,15 +104,18 @@ def _of_manifold(manifold: Manifold, rng: np.random.Generator) -> Ground:
         manifold=manifold,
         dimension=estimate_dimension(manifold.sample(2000, rng=rng)),
         reach_estimate=None,
+        covering_dim=manifold.dim,
     )
 
 
 def _of_points(subject: PointSet, rng: np.random.Generator) -> Ground:
     points = subject.points
-    covering = estimate_covering_radius(points, rng=rng)
+    dimension = estimate_dimension(points, rng=rng)
+    # Where the estimators disagree the larger guess makes the covering radius larger: safer.
+    guess = dimension.value or max(1, round(max(dimension.estimates.values())))
+    covering = estimate_covering_radius(points, intrinsic_dim=guess, rng=rng)
     labels = clusters(points, 2 * covering.value)
     names = tuple(f"cluster {i + 1}" for i in range(int(labels.max(initial=0)) + 1))
-    dimension = estimate_dimension(points)
     estimate = None
     if dimension.value is not None:
         estimate = estimate_reach(points, intrinsic_dim=dimension.value, rng=rng)
@@ -128,6 +134,7 @@ def _of_points(subject: PointSet, rng: np.random.Generator) -> Ground:
         manifold=None,
         dimension=dimension,
         reach_estimate=estimate,
+        covering_dim=guess,
     )
 
 

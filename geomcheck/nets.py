@@ -64,11 +64,17 @@ def net_of_manifold(part: Manifold, *, rng: np.random.Generator) -> Net:
 
 
 def net_of_points(
-    name: str, points: Array, reach: Bound | None, dim: int | None, *, rng: np.random.Generator
+    name: str,
+    points: Array,
+    reach: Bound | None,
+    dim: int | None,
+    *,
+    covering_dim: int,
+    rng: np.random.Generator,
 ) -> Net:
     """Thin a cloud to well-spread points, with their estimated covering radius."""
     chosen = _spread(points, _size(dim, points.shape[1]))
-    covering = estimate_covering_radius(points, rng=rng)
+    covering = estimate_covering_radius(points, intrinsic_dim=covering_dim, rng=rng)
     if len(chosen) < len(points):
         gap = farthest_point_subsample(points, len(chosen)).covering_radius
         covering = Bound(covering.value + gap, "estimate", False, covering.source)

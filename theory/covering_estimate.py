@@ -19,6 +19,10 @@ _MOST_QUERIES = 20_000
 _LEAST_POINTS = 10
 _NEIGHBOURS = 30
 _LEAST_NEIGHBOURS = 9
+# The middle of an arc is this much farther from its ends than half the chord, at most, while
+# the chord is shorter than the radius of curvature.
+_ARC_OVER_CHORD = 1.04
+_SIDE_NEIGHBOURS = 40
 _BISECTIONS = 60
 
 
@@ -62,6 +66,8 @@ def estimate_covering_radius(
     Poisson, with mean alpha_k * sum over the points of v^(k-1) exp(-v), where v is n times the
     mass of such a ball. The mass is taken from the distances to the nearest neighbours, so
     that sparse regions and boundaries count; its noise makes the estimate somewhat too large.
+    On a curve without ends the gaps between consecutive points are visible, and the longest
+    one replaces the law where it is shorter (evenly spaced points).
     From a few hundred points on, the confidence is reached (benchmarks/coverage.py).
     """
     from scipy.spatial import cKDTree
@@ -106,6 +112,10 @@ def estimate_covering_radius(
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
         low, high = (middle, high) if expected(middle) > holes else (low, middle)
+    if k == 1:
+        visible = _longest_gap(cloud, 2 * high)
+        if visible is not None:
+            return Bound(min(high, _ARC_OVER_CHORD * visible / 2), "estimate", False, "numerical")
     # A point whose neighbours are farther than this lies beyond what the law describes.
     return Bound(max(high, float(distances[:, 1].max()) / 2), "estimate", False, "numerical")
 
@@ -114,3 +124,20 @@ def _shape(k: int) -> float:
     """Return Janson's constant alpha_k for balls."""
     ratio = math.sqrt(math.pi) * math.gamma(k / 2 + 1) / math.gamma((k + 1) / 2)
     return ratio ** (k - 1) / math.factorial(k)
+
+
+def _longest_gap(cloud: Array, limit: float) -> float | None:
+    """Return the longest distance between consecutive points of a curve, None if it has ends.
+
+    Of each point, the nearest neighbour and the nearest one on the other side of it count; a
+    point that has none on the other side within `limit` is an end.
+    """
+    from scipy.spatial import cKDTree
+
+    found = cKDTree(cloud).query(cloud, min(_SIDE_NEIGHBOURS, len(cloud) - 1) + 1)
+    distances, indices = np.asarray(found[0])[:, 1:], np.asarray(found[1])[:, 1:]
+    away = cloud[indices] - cloud[:, None]
+    opposite = np.einsum("nkd,nd->nk", away, away[:, 0]) < 0
+    across = np.where(opposite, distances, np.inf).min(axis=1)
+    longest = float(across.max())
+    return longest if longest <= limit else None

@@ -51,7 +51,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         "homology_coeff_field": study.of_input.diagrams.homology_coeff_field,
         **comparison.extra,
     }
-    if had is None or seen is None or not _agrees(had, measured):
+    if had is None or seen is None or not _agrees(had, measured) or not _resolved(study):
         return ClaimResult(
             id=comparison.id,
             statement=comparison.statement,
@@ -121,6 +121,14 @@ def _decided(betti: tuple[int | None, ...]) -> tuple[int, ...] | None:
 
 def _agrees(had: tuple[int, ...], measured: tuple[int | None, ...]) -> bool:
     return all(b is None or b == a for a, b in zip(had, measured, strict=False))
+
+
+def _resolved(study: Study) -> bool:
+    """Tell whether the sample of K can show Betti numbers that are not given."""
+    reach = study.ground.reach
+    if study.ground.betti is not None:
+        return True
+    return reach is not None and 2 * study.of_input.resolution.value < reach.value
 
 
 def _why_not(known: bool, finite: bool) -> str:
