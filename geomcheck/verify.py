@@ -187,7 +187,8 @@ def _measured(
             of_input = seen_set(
                 net.points, covering, max_degree=degree, memory_limit=settings.memory_limit
             )
-        seen = _seen_images(degree, settings, len(net), pool, model.latent_dim)
+        bare_dim = ground.covering_dim if ground.kind == "points" else None
+        seen = _seen_images(degree, settings, len(net), pool, model.latent_dim, bare_dim)
     return Study(
         ground=ground,
         model=model,
@@ -257,7 +258,12 @@ def _worst(
 
 
 def _seen_images(
-    degree: int, settings: Settings, size: int, pool: Evaluation, latent_dim: int
+    degree: int,
+    settings: Settings,
+    size: int,
+    pool: Evaluation,
+    latent_dim: int,
+    intrinsic_dim: int | None,
 ) -> tuple[SeenHomology | None, SeenHomology | None, SeenHomology | None]:
     limit = settings.memory_limit
     kept = pool.where(pool.errors <= settings.epsilon)
@@ -271,6 +277,7 @@ def _seen_images(
             size=size,
             memory_limit=limit,
             scale_free=codes,
+            intrinsic_dim=intrinsic_dim,
         )
 
     code_degree = min(degree, latent_dim - 1)
