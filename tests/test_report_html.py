@@ -12,6 +12,7 @@ from report_documents import HOSTILE, hostile, linked_circles, minimal, points_i
 from geomcheck.report import render_html, write_html
 from geomcheck.report.answer import answers, tally
 from geomcheck.report.figures import all_drawings
+from geomcheck.report.html import _inline_json
 from theory.errors import InvalidInput
 from theory.sources import source
 
@@ -103,6 +104,7 @@ def test_the_tally_counts_every_verdict(document: dict[str, Any]) -> None:
     said = "Of 8 claims, 1 fails, 1 is inconclusive, 5 hold and 1 does not apply."
     assert tally(document["claims"]) == said
     assert tally(document["claims"][:1]) == "Of 1 claim, 1 holds."
+    assert tally([document["claims"][0]] * 3) == "All 3 claims hold."
     assert tally([]) == "This report holds no claims."
 
 
@@ -142,6 +144,14 @@ def test_numbers_that_are_not_finite_are_left_out_of_the_figures() -> None:
     document["figures"]["witness"]["error"] = float("inf")
     specs = json.loads(_Reader(render_html(document)).scripts[0])  # strict JSON, no NaN
     assert specs["space"]["data"]
+
+
+def test_points_without_errors_take_the_colour_of_their_component() -> None:
+    document = linked_circles(200)
+    document["figures"]["points"]["error"] = None
+    views = dict(all_drawings(document)[0].panels[0].views)
+    assert list(views) == ["component"]
+    assert [over["marker"]["color"] for over in views["component"]["data"]] == ["@c0", "@c1"]
 
 
 def test_points_are_thinned_and_the_worst_are_kept(document: dict[str, Any]) -> None:
@@ -238,3 +248,10 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path) -> None:
         write_html(minimal(), tmp_path / "nowhere" / "report.html")
     assert target.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_inlined_json_holds_no_character_of_markup() -> None:
+    value = {HOSTILE: ["<!--", "</script>", "&amp;", "\u2028", 1.5, float("inf")]}
+    text = _inline_json(value)
+    assert not set("<>&\u2028") & set(text)
+    assert json.loads(text) == {HOSTILE: ["<!--", "</script>", "&amp;", "\u2028", 1.5, None]}

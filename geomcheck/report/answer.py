@@ -72,6 +72,8 @@ def tally(claims: Sequence[Mapping[str, Any]]) -> str:
         count = sum(claim["verdict"] == verdict for claim in claims)
         if count:
             parts.append(f"{count} {one if count == 1 else many}")
+    if len(parts) == 1 and len(claims) > 1:
+        return f"All {len(claims)} claims {parts[0].split(' ', 1)[1]}."
     noun = "claim" if len(claims) == 1 else "claims"
     return f"Of {len(claims)} {noun}, {_joined(parts)}."
 

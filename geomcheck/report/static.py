@@ -33,7 +33,8 @@ _STYLE: Any = {
     "axes.titlesize": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "legend.frameon": False,
+    "legend.edgecolor": "none",
+    "legend.framealpha": 0.85,
     "legend.fontsize": 7,
     "svg.fonttype": "none",
     "svg.hashsalt": "geomcheck",
@@ -171,23 +172,26 @@ def _latent(figures: Mapping[str, Any], settings: Mapping[str, Any]) -> _Plot:
 
 
 def _points(axes: Any, sample: Sample, names: list[str], labels: list[str]) -> None:
-    from matplotlib.colors import LogNorm
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap, LogNorm
 
     known = sample.errors[np.isfinite(sample.errors) & (sample.errors > 0)]
     low = float(np.quantile(known, 0.01)) if len(known) else 0.1
     norm = LogNorm(low, max(float(known.max()), 2 * low) if len(known) else 1.0)
+    # Dark for large errors; the palest end would be lost on white paper.
+    shades = ListedColormap(colormaps["cividis"](np.linspace(0.82, 0.0, 256)))
     drawn = None
     for index in range(len(names)):
         rows = sample.component == index
+        errors = np.nan_to_num(np.maximum(sample.errors[rows], low), nan=low)
+        colors = {"c": errors, "norm": norm, "cmap": shades} if len(known) else {"c": "black"}
         drawn = axes.scatter(
             *_flat(sample.columns[:, rows]),
-            c=np.nan_to_num(np.maximum(sample.errors[rows], low), nan=low),
-            norm=norm,
-            cmap="cividis_r",
             marker=_MARKERS[index % len(_MARKERS)],
             s=3,
             lw=0,
             rasterized=True,
+            **colors,
         )
     if drawn is not None and len(known):
         place = {"shrink": 0.7, "pad": 0.12 if len(labels) == 3 else 0.02, "aspect": 25}

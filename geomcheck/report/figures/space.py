@@ -158,9 +158,13 @@ def color_views(
             "ticktext": [tick[1] for tick in scale.ticks],
         },
     }
-    views = [("error", {"data": by_error, "layout": {"coloraxis": colors}})]
-    if count > 1:
-        by_component = [{"marker": {"color": f"@{component_color(i)}"}} for i in range(count)]
+    by_component: list[Spec] = [
+        {"marker": {"color": f"@{component_color(index)}"}} for index in range(count)
+    ]
+    views: list[tuple[str, Spec]] = []
+    if np.isfinite(sample.errors).any():
+        views.append(("error", {"data": by_error, "layout": {"coloraxis": colors}}))
+    if count > 1 or not views:
         views.append(("component", {"data": by_component}))
     return tuple(views)
 
