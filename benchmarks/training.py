@@ -142,13 +142,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--plain", action="store_true", help="run the plain script as well")
     parser.add_argument("--runs", type=int, default=5, help="seeds on the linked circles")
+    parser.add_argument("--first-rng", type=int, default=0, help="rng of the first of them")
     parser.add_argument("--effort", type=float, default=1.0)
     parser.add_argument("--linked-only", action="store_true")
     options = parser.parse_args()
     print(f"{'subject':24s} latent epsilon  mu(err>e)      max      rms  tears wall / cpu seconds")
     grid = linked_circles(np.linspace(0, 2 * TURN, 100_000, endpoint=False))
     seconds, shares = [], []
-    for run in range(options.runs):
+    for run in range(options.first_rng, options.first_rng + options.runs):
         rng = np.random.default_rng(run)
         points = linked_circles(rng.uniform(0, 2 * TURN, 4000))
         model = fit(points, latent_dim=1, rng=run, effort=options.effort)
