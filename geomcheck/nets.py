@@ -58,7 +58,9 @@ class Net:
 def net_of_manifold(part: Manifold, *, rng: np.random.Generator) -> Net:
     """Draw well-spread points on a connected manifold, with their covering radius."""
     size = _size(part.dim, part.ambient_dim)
-    points = _spread(part.sample(_OVERSAMPLING * size, rng=rng), size)
+    drawn = part.sample(_OVERSAMPLING * size, rng=rng)
+    # Bounds and Betti numbers are about the set; samples may lie off it by the stated noise.
+    points = _spread(part.project(drawn) if part.noise > 0 else drawn, size)
     covering = covering_radius(points, part)
     return Net(part.name, points, covering, part.claims.reach, part.dim, part)
 

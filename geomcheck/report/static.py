@@ -257,12 +257,14 @@ def _exceedance(figure: Mapping[str, Any], settings: Mapping[str, Any], axes: An
 
 
 def _training(curves: list[Mapping[str, Any]], axes: Any) -> None:
+    named: set[str | None] = set()
     for curve in sorted(curves, key=lambda curve: bool(curve.get("chosen"))):
         chosen = bool(curve.get("chosen"))
         style = {"color": "black" if chosen else "0.65", "lw": 1.6 if chosen else 0.9}
-        name = f"seed {curve.get('seed')}, chosen" if chosen else f"seed {curve.get('seed')}"
-        if curve.get("stopped"):
-            name += ", stopped"
+        name: str | None = f"seed {curve.get('seed')}, chosen" if chosen else "other seeds"
+        if name in named:
+            name = None
+        named.add(name)
         for key, dash in (("held_out", "-"), ("train_loss", ":")):
             steps, values = thinned(curve.get("steps") or [], curve.get(key) or [])
             plain = np.array(values, dtype=np.float64)
