@@ -38,7 +38,7 @@ def fit(
     rng: int | np.random.Generator = 0,
     hidden: Sequence[int] = DEFAULT_HIDDEN,
     activation: str = "tanh",
-    seeds: int = 8,
+    seeds: int = 6,
     effort: float = 1.0,
     steps: int | None = None,
     batch_size: int = 100,
