@@ -14,7 +14,7 @@ from geomcheck.ground import Ground
 from geomcheck.protocol import Autoencoder
 from geomcheck.topology import SeenHomology
 from theory.bound import Bound
-from theory.obstruction import Obstruction, PartHomology
+from theory.obstruction import Obstruction
 
 __all__ = ["Progress", "Settings", "Study"]
 
@@ -69,8 +69,6 @@ class Study:
         The training points, where known.
     obstructions : tuple of Obstruction
         Every lower bound found for this latent dimension, strongest first.
-    part_homologies : tuple of PartHomology
-        The diagrams they rest on.
     homology_sample : Evaluation
         The points of K whose diagrams were computed.
     covering : Bound
@@ -80,8 +78,6 @@ class Study:
     exceptional : ExceptionalSet
     worst : Evaluation
         One point: the largest error found anywhere on K.
-    worst_on_subject : bool
-        Whether that point is known to lie on K.
     """
 
     ground: Ground
@@ -92,7 +88,6 @@ class Study:
     component: NDArray[np.intp]
     training: Evaluation | None
     obstructions: tuple[Obstruction, ...]
-    part_homologies: tuple[PartHomology, ...]
     homology_sample: Evaluation
     covering: Bound
     of_input: SeenHomology
@@ -101,4 +96,3 @@ class Study:
     of_images: SeenHomology | None
     exceptional: ExceptionalSet
     worst: Evaluation
-    worst_on_subject: bool
