@@ -24,23 +24,21 @@ _FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "softplus": torch.nn.functional.softplus,
 }
 
-# Gain of the Glorot weights: near the value that keeps the signal's variance through the layers.
-# Too small leaves the network on the saddle at the constant map, too large tears more often.
-_GAINS = {
-    "tanh": 1.3,
-    "relu": math.sqrt(2),
-    "silu": 1.7,
-    "gelu": 1.6,
-    "leaky_relu": math.sqrt(2),
-    "sigmoid": 4.0,
-    "softplus": 1.7,
+# How each activation starts: the gain of the Glorot weights, and the standard deviations of what
+# the first layer's units receive (whatever the ambient dimension: the coordinates have mean
+# square one) and of the biases. Too small a gain leaves the network on the saddle at the constant
+# map; too large a one, or a first layer that bends much, tears more often than needed. Small
+# biases leave an odd activation's network nearly odd, which tears a centrally symmetric curve
+# twice where once is enough: hence the wide ones for tanh.
+_STARTS = {
+    "tanh": (1.3, 1.0, 1.5),
+    "relu": (math.sqrt(2), 1.5, 0.5),
+    "silu": (1.7, 1.5, 0.5),
+    "gelu": (1.6, 1.5, 0.5),
+    "leaky_relu": (math.sqrt(2), 1.5, 0.5),
+    "sigmoid": (4.0, 1.5, 0.5),
+    "softplus": (1.7, 1.5, 0.5),
 }
-# The first layer sees coordinates of mean square one, so that its units receive this standard
-# deviation whatever the ambient dimension: enough to bend within the cloud.
-_FIRST_STD = 1.0
-# Zero biases would make an odd activation's network odd, and a closed curve centrally symmetric
-# to the centre would be torn twice where once is enough.
-_BIAS_STD = 1.5
 
 
 class NetworkBatch:
@@ -76,12 +74,13 @@ class NetworkBatch:
         self._function = _FUNCTIONS[activation]
         parameters: list[torch.Tensor] = []
         layers = len(widths) - 1
+        gain, first_std, bias_std = _STARTS[activation]
         for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(widths)):
-            std = _GAINS[activation] * math.sqrt(2 / (fan_in + fan_out))
+            std = gain * math.sqrt(2 / (fan_in + fan_out))
             if layer == 0:
-                std = _FIRST_STD / math.sqrt(fan_in)
+                std = first_std / math.sqrt(fan_in)
             linear = layer + 1 in (latent, layers)
-            for rows, deviation in ((fan_in, std), (1, 0.0 if linear else _BIAS_STD)):
+            for rows, deviation in ((fan_in, std), (1, 0.0 if linear else bias_std)):
                 # Drawn in one type on the CPU: equal seeds begin equally everywhere.
                 values = torch.randn(
                     (seeds, rows, fan_out), generator=generator, dtype=torch.float64, device="cpu"
