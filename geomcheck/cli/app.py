@@ -8,6 +8,8 @@ import click
 
 from geomcheck.cli.bound import bound
 from geomcheck.cli.list import list_families
+from geomcheck.cli.manifold import manifold
+from geomcheck.cli.reach import reach
 from geomcheck.cli.report import report
 from geomcheck.cli.run import run
 from theory.errors import InvalidInput
@@ -45,5 +47,5 @@ def app(context: click.Context) -> None:
         raise click.UsageError("A command is missing.", context)
 
 
-for _command in (list_families, bound, run, report):
+for _command in (list_families, bound, run, report, manifold, reach):
     app.add_command(_command)
