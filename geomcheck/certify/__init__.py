@@ -1,0 +1,8 @@
+"""Certificates: two-sided bounds of an autoencoder's error over all of a manifold."""
+
+from __future__ import annotations
+
+from geomcheck.certify.certificate import certify
+from geomcheck.certify.enclosure import Enclosure
+
+__all__ = ["Enclosure", "certify"]

@@ -1,0 +1,241 @@
+"""Branch and bound over the cells of a manifold's charts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.certify.enclosure import Enclosure, Reason
+from geomcheck.certify.error import CellErrors, ErrorBounds, cell_points
+from geomcheck.certify.frontier import Cells, Tally
+from geomcheck.certify.volume import cell_volumes
+from theory.chart import Chart
+from theory.taylor_form import ROUNDING
+
+__all__ = ["Search"]
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.intp]
+
+_FIRST = {1: 64, 2: 16, 3: 6}  # cells along each coordinate to begin with
+_RANDOM = 256
+_CLIMBERS = 4
+_WORK = 40_000  # numbers a layer holds for one batch: they fit a processor's cache
+_MOST_OPEN = 2_000_000
+# An error below this share of epsilon is not told from zero.
+_NEGLIGIBLE = 1e-6
+
+
+class Search:
+    """A branch and bound that can be stopped at any time.
+
+    Parameters
+    ----------
+    bounds : ErrorBounds
+    charts : sequence of Chart
+    epsilon : float
+    sup_relative, measure_tolerance : float
+        How close the ends are to come.
+    widest : int
+        Widest layer of the network, which sets how many cells are bounded at once.
+    rng : numpy.random.Generator
+        For the first points at which the error is looked at.
+    """
+
+    def __init__(
+        self,
+        bounds: ErrorBounds,
+        charts: Sequence[Chart],
+        *,
+        epsilon: float,
+        sup_relative: float,
+        measure_tolerance: float,
+        widest: int,
+        rng: np.random.Generator,
+    ) -> None:
+        self.bounds = bounds
+        self.charts = charts
+        self.epsilon = epsilon
+        self.sup_relative = sup_relative
+        self.measure_tolerance = measure_tolerance
+        self.batch = int(np.clip(_WORK // widest, 16, 1024))
+        self.tally = Tally()
+        self.sup_lower = 0.0
+        self.sup_point = charts[0].evaluate(_start(charts[0], 1, rng))[0]
+        self.cells = 0
+        for number, chart in enumerate(charts):
+            self._look(number, _start(chart, _RANDOM, rng))
+        self.open = Cells.joined([_grid(i, c) for i, c in enumerate(charts)])
+        self.fresh = np.ones(len(self.open), dtype=bool)
+
+    def run(self, deadline: float) -> Reason:
+        """Divide cells until both tolerances are met or `time.perf_counter()` passes."""
+        turn = 0
+        while True:
+            if time.perf_counter() >= deadline:
+                return "time limit"
+            if self.fresh.any():
+                rows = np.flatnonzero(self.fresh)[: self.batch]
+                lot = self.open.where(rows)
+            else:
+                for_sup, for_measure = self._wanted()
+                if not for_sup.any() and not for_measure.any():
+                    return "reached"
+                if len(self.open) > _MOST_OPEN:
+                    return "cell limit"
+                turn += 1
+                sup_turn = for_sup.any() and (turn % 2 == 1 or not for_measure.any())
+                key = self.open.error_high if sup_turn else self.open.volume_high
+                rows = _largest(key, for_sup if sup_turn else for_measure, self.batch // 2)
+                parents = self.open.where(rows)
+                lot = _halves(parents)
+                if not ((lot.low < lot.high).all()):
+                    return "smallest cells"
+            keep = np.ones(len(self.open), dtype=bool)
+            keep[rows] = False
+            self._replace(keep, self._bounded(lot))
+
+    def _wanted(self) -> tuple[Flags, Flags]:
+        cells = self.open
+        goal = max((1 + self.sup_relative) * self.sup_lower, _NEGLIGIBLE * self.epsilon)
+        undecided = (cells.error_high > self.epsilon) & (cells.error_low <= self.epsilon)
+        volume = float(cells.volume_high[undecided].sum())
+        total = self.tally.above[1] + self.tally.below[1] + float(cells.volume_high.sum())
+        if volume <= self.measure_tolerance * total:
+            undecided = np.zeros_like(undecided)
+        return cells.error_high > goal, undecided
+
+    def _replace(self, keep: Flags, lot: Cells) -> None:
+        goal = (1 + self.sup_relative) * self.sup_lower
+        above = lot.error_low > self.epsilon
+        decided = above | (lot.error_high <= self.epsilon)
+        settled = decided & (lot.error_high <= goal)
+        self.tally = self.tally.with_cells(lot.where(settled), above[settled])
+        self.fresh = np.concatenate([self.fresh[keep], np.zeros(int((~settled).sum()), dtype=bool)])
+        self.open = Cells.joined([self.open.where(keep), lot.where(~settled)])
+
+    def _bounded(self, lot: Cells) -> Cells:
+        parts = []
+        for number in np.unique(lot.chart):
+            part = lot.where(lot.chart == number)
+            chart = self.charts[number]
+            found = self.bounds.over(cell_points(chart, part.low, part.high))
+            self.cells += len(part)
+            self._climb(int(number), part, found)
+            volumes = cell_volumes(chart, part.low, part.high)
+            parts.append(
+                Cells(
+                    part.chart,
+                    part.low,
+                    part.high,
+                    _axes(part, found),
+                    np.maximum(part.error_low, found.lower),
+                    np.minimum(part.error_high, found.upper),
+                    *volumes,
+                )
+            )
+        return Cells.joined(parts)
+
+    def _climb(self, number: int, cells: Cells, found: CellErrors) -> None:
+        # Where the linear picture of the error is longest, the error itself is looked at.
+        best = _largest(found.upper, np.isfinite(found.upper), _CLIMBERS)
+        best = best[found.upper[best] > self.sup_lower]
+        if not len(best):
+            return
+        along = np.matmul(found.generators[best], found.centre[best][:, :, None])[:, :, 0]
+        middle = 0.5 * (cells.low[best] + cells.high[best])
+        corner = np.where(along > 0, cells.high[best], cells.low[best])
+        self._look(number, np.concatenate([middle, corner]))
+
+    def _look(self, number: int, coordinates: Array) -> None:
+        chart = self.charts[number]
+        found = self.bounds.over(cell_points(chart, coordinates, coordinates))
+        best = int(found.lower.argmax())
+        if found.lower[best] > self.sup_lower:
+            self.sup_lower = float(found.lower[best])
+            self.sup_point = chart.evaluate(coordinates[best : best + 1])[0]
+
+    def enclosure(self, seconds: float, reason: Reason) -> Enclosure:
+        """Return what is known by now."""
+        cells = self.open
+        above = cells.error_low > self.epsilon
+        decided = above | (cells.error_high <= self.epsilon)
+        tally = self.tally.with_cells(cells.where(decided), above[decided])
+        grown = 1 + (len(cells) + 8) * ROUNDING
+        doubtful = float(cells.volume_high[~decided].sum()) * grown
+        high = float(cells.error_high.max(initial=tally.error_high))
+        lower, upper = _share(tally, doubtful)
+        return Enclosure(
+            sup_lower=self.sup_lower,
+            sup_upper=max(high, self.sup_lower),
+            sup_point=self.sup_point,
+            measure_lower=lower,
+            measure_upper=upper,
+            epsilon=self.epsilon,
+            cells=self.cells,
+            seconds=seconds,
+            reason_stopped=reason,
+        )
+
+
+def _share(tally: Tally, doubtful: float) -> tuple[float, float]:
+    # above / (above + below + doubtful) grows with `above` and falls with the others.
+    (above_low, above_high), (below_low, below_high) = tally.above, tally.below
+    grown = 8 * ROUNDING
+    most, rest = above_high + doubtful, below_high + doubtful
+    lower = above_low / (above_low + rest) * (1 - grown) if np.isfinite(rest) and above_low else 0.0
+    upper = most / (most + below_low) * (1 + grown) if np.isfinite(most) and below_low else 1.0
+    return lower, min(upper, 1.0)
+
+
+def _start(chart: Chart, n: int, rng: np.random.Generator) -> Array:
+    return np.asarray(rng.uniform(chart.lower, chart.upper, size=(n, chart.dim)))
+
+
+def _grid(number: int, chart: Chart) -> Cells:
+    k = chart.dim
+    steps = [
+        np.linspace(low, high, _FIRST.get(k, 3) + 1)
+        for low, high in zip(chart.lower, chart.upper, strict=True)
+    ]
+    low = np.stack(np.meshgrid(*[s[:-1] for s in steps], indexing="ij"), axis=-1).reshape(-1, k)
+    high = np.stack(np.meshgrid(*[s[1:] for s in steps], indexing="ij"), axis=-1).reshape(-1, k)
+    n = len(low)
+    volumes = cell_volumes(chart, low, high)
+    unknown = np.full(n, np.inf)
+    index = np.full(n, number, dtype=np.intp)
+    return Cells(
+        index, low, high, np.zeros(n, dtype=np.intp), np.zeros(n), unknown, volumes[0], volumes[1]
+    )
+
+
+def _halves(cells: Cells) -> Cells:
+    rows = np.arange(len(cells))
+    middle = 0.5 * (cells.low[rows, cells.axis] + cells.high[rows, cells.axis])
+    left, right = cells.high.copy(), cells.low.copy()
+    left[rows, cells.axis] = middle
+    right[rows, cells.axis] = middle
+    rest = (cells.axis, cells.error_low, cells.error_high, cells.volume_low, cells.volume_high)
+    return Cells.joined(
+        [Cells(cells.chart, cells.low, left, *rest), Cells(cells.chart, right, cells.high, *rest)]
+    )
+
+
+def _axes(cells: Cells, found: CellErrors) -> Indices:
+    steep = np.sqrt((found.generators**2).sum(axis=2))
+    extent = np.where(np.isfinite(steep), steep, 0.0) + found.extent
+    # Where nothing is known, the longest side.
+    blind = ~np.isfinite(found.upper)
+    extent[blind] = (cells.high - cells.low)[blind]
+    return np.asarray(extent.argmax(axis=1))
+
+
+def _largest(key: Array, rows: Flags, most: int) -> Indices:
+    index = np.flatnonzero(rows)
+    if len(index) > most:
+        index = index[np.argpartition(-key[index], most)[:most]]
+    return index

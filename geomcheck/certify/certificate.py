@@ -1,0 +1,104 @@
+"""From a model and a manifold to an enclosure."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import numpy as np
+
+from geomcheck.autoencoder import MLPAutoencoder
+from geomcheck.certify.branch import Search
+from geomcheck.certify.enclosure import Enclosure
+from geomcheck.certify.error import ErrorBounds
+from geomcheck.protocol import Autoencoder
+from theory.chart import Chart
+from theory.errors import InvalidInput
+from theory.manifold import Manifold
+
+__all__ = ["certify", "obstacle"]
+
+
+def obstacle(model: Autoencoder, manifold: Manifold | None) -> str | None:
+    """Say why no certificate can be had, or None if one can."""
+    if not isinstance(model, MLPAutoencoder):
+        return "only networks of linear layers and activations are bounded"
+    if manifold is None or not manifold.charts:
+        return "the set has no charts"
+    if any(chart.differences for chart in manifold.charts):
+        return "a chart is differentiated by differences, which proves nothing"
+    if len({chart.dim for chart in manifold.charts}) > 1:
+        return "the charts differ in dimension"
+    return None
+
+
+def certify(
+    model: Autoencoder,
+    manifold: Manifold,
+    *,
+    epsilon: float,
+    sup_relative: float = 0.02,
+    measure_tolerance: float = 1e-4,
+    time_limit: float = 10.0,
+    rng: int | np.random.Generator = 0,
+) -> Enclosure:
+    """Enclose sup err over all of K and the share of K on which the error exceeds epsilon.
+
+    The bounds hold for the network as it is evaluated, in its own floating-point type, and for
+    K as the charts' functions define it over their closed boxes, which have to cover K.
+
+    Parameters
+    ----------
+    model : MLPAutoencoder
+    manifold : Manifold
+        With charts built from numpy's universal functions. Charts of one connected part may
+        overlap; then only sup err is enclosed.
+    epsilon : float
+        In units of the coordinates.
+    sup_relative : float
+        Stop once the upper end of sup err is within this of the lower end.
+    measure_tolerance : float
+        Stop once the share that is undecided falls below this.
+    time_limit : float
+        Seconds; what is known by then is returned.
+    rng : int or numpy.random.Generator
+        For the first points that are looked at; the bounds hold whatever it is.
+
+    Returns
+    -------
+    Enclosure
+
+    Raises
+    ------
+    InvalidInput
+        If an argument is out of range, or no certificate can be had for this model or set.
+    """
+    for name, value in (("epsilon", epsilon), ("sup_relative", sup_relative)):
+        if not (math.isfinite(value) and value > 0):
+            raise InvalidInput(name, value, "a positive number")
+    for name, value in (("measure_tolerance", measure_tolerance), ("time_limit", time_limit)):
+        if not value >= 0:
+            raise InvalidInput(name, value, "a number >= 0")
+    reason = obstacle(model, manifold)
+    if reason is not None or not isinstance(model, MLPAutoencoder):
+        raise InvalidInput("model, manifold", (model, manifold.name), f"another pair: {reason}")
+    if model.ambient_dim != manifold.ambient_dim:
+        raise InvalidInput("model", f"ambient_dim {model.ambient_dim}", f"that of {manifold.name}")
+    begun = time.perf_counter()
+    encoder, decoder = model.weights()
+    unit = 2.0**-53 if str(model.dtype) == "torch.float64" else 2.0**-24
+    search = Search(
+        ErrorBounds(encoder, decoder, model.activation, unit),
+        _charts(manifold),
+        epsilon=float(epsilon),
+        sup_relative=float(sup_relative),
+        measure_tolerance=float(measure_tolerance),
+        widest=max(len(bias) for _, bias in encoder + decoder),
+        rng=np.random.default_rng(rng),
+    )
+    stopped = search.run(begun + time_limit)
+    return search.enclosure(time.perf_counter() - begun, stopped)
+
+
+def _charts(manifold: Manifold) -> tuple[Chart, ...]:
+    return manifold.charts

@@ -1,0 +1,189 @@
+"""Bounds of |G(F(x)) - x| over cells of a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.certify.network import Affine, Stack, Zonotope
+from theory.chart import Chart
+from theory.taylor_form import ROUNDING, TINY, box_forms, lifted
+
+__all__ = ["CellErrors", "ErrorBounds", "cell_points"]
+
+Array = NDArray[np.float64]
+Layers = Sequence[tuple[Array, Array]]
+
+# Up to this dimension the largest value over a parallelotope is taken over its corners.
+_CORNERS = 6
+# Squares of smaller numbers underflow.
+_SMALL = 1e-150
+
+
+@dataclass(frozen=True, eq=False)
+class CellErrors:
+    """The error vector e = G(F(x)) - x over B cells, and bounds of its length.
+
+    Parameters
+    ----------
+    centre : array of shape (B, N)
+    generators : array of shape (B, k, N)
+        e = centre + generators^T xi + rest, with xi running over [-1, 1]^k with the cell.
+    remainder : array of shape (B, N)
+        Bound of the rest, coordinate by coordinate.
+    upper, lower : array of shape (B,)
+        Bounds of |e| over each cell.
+    extent : array of shape (B, k)
+        Length of the cell's image along each coordinate.
+    """
+
+    centre: Array
+    generators: Array
+    remainder: Array
+    upper: Array
+    lower: Array
+    extent: Array
+
+
+def cell_points(chart: Chart, low: Array, high: Array) -> Zonotope:
+    """Enclose the chart over cells [low, high], given as arrays (B, k)."""
+    forms = box_forms(low, high)
+    columns = [lifted(column, forms[0]) for column in chart.map(*forms)]
+    return Zonotope(
+        np.stack([c.centre for c in columns], axis=1),
+        np.stack([c.linear for c in columns], axis=2),
+        np.stack([c.remainder for c in columns], axis=1),
+    )
+
+
+class ErrorBounds:
+    """An autoencoder whose error is to be bounded.
+
+    Parameters
+    ----------
+    encoder, decoder : sequence of (weight (out, in), bias (out,))
+    activation : str
+    unit : float
+        Relative rounding error of the arithmetic in which the network is evaluated.
+    """
+
+    def __init__(
+        self, encoder: Layers, decoder: Layers, activation: str, unit: float = ROUNDING
+    ) -> None:
+        self.encoder = Stack(encoder, activation, unit)
+        self.decoder = Stack(decoder, activation, unit)
+        self.unit = unit
+
+    def over(self, points: Zonotope) -> CellErrors:
+        """Bound the error over sets of points."""
+        known: NDArray[np.bool_] = np.isfinite(points.remainder).all(axis=1)
+        remainder = np.where(known[:, None], points.remainder, 0.0)
+        if self.unit > ROUNDING:
+            # The network rounds its inputs to its own type first.
+            remainder = remainder + self.unit * points.magnitude
+        x = Zonotope(points.centre, points.generators, remainder)
+        with np.errstate(all="ignore"):
+            encoded = self.encoder.enclose(x)
+            codes = _image(encoded, x)
+            decoded = self.decoder.enclose(_as_inputs(codes))
+            centre, generators, rest = _difference(x, encoded, codes, decoded)
+            upper, lower = _lengths(centre, generators, rest)
+            extent = np.sqrt((points.generators**2).sum(axis=2))
+        sound = known & np.isfinite(upper) & np.isfinite(lower)
+        return CellErrors(
+            centre,
+            generators,
+            rest,
+            np.where(sound, upper, np.inf),
+            np.where(sound, np.maximum(lower, 0.0), 0.0),
+            extent,
+        )
+
+
+def _image(affine: Affine, x: Zonotope) -> Zonotope:
+    """Put a zonotope into an affine enclosure."""
+    n, p = x.centre.shape[1], x.generators.shape[1]
+    weight = np.abs(affine.matrix)
+    centre = _applied(affine.matrix, x.centre) + affine.offset
+    generators = np.matmul(x.generators, affine.matrix.transpose(0, 2, 1))
+    gamma = (n + p + 8) * 2 * ROUNDING
+    rounding = gamma * (_applied(weight, x.magnitude) + np.abs(affine.offset))
+    remainder = (affine.remainder + _applied(weight, x.remainder)) * (1 + gamma) + rounding + TINY
+    return Zonotope(centre, generators, remainder)
+
+
+def _as_inputs(codes: Zonotope) -> Zonotope:
+    """Turn the remainder of the codes into generators of their own."""
+    batch, m = codes.centre.shape
+    spread = np.abs(codes.generators).sum(axis=1) + codes.remainder
+    spread = spread * (1 + (codes.generators.shape[1] + 4) * ROUNDING) + TINY
+    nothing = np.zeros((batch, m))
+    if m == 1:
+        return Zonotope(codes.centre, spread[:, None], nothing)
+    own = codes.remainder[:, :, None] * np.eye(m)
+    return Zonotope(codes.centre, np.concatenate([codes.generators, own], axis=1), nothing)
+
+
+def _difference(
+    x: Zonotope, encoded: Affine, codes: Zonotope, decoded: Affine
+) -> tuple[Array, Array, Array]:
+    # G(F(x)) - x = D (E x + e +- re) + d +- rd - x: the generators of x meet D E - 1, and so
+    # does its remainder.
+    n, m, k = x.centre.shape[1], codes.centre.shape[1], x.generators.shape[1]
+    weight = np.abs(decoded.matrix)
+    image = _applied(decoded.matrix, codes.centre) + decoded.offset
+    centre = image - x.centre
+    generators = np.matmul(codes.generators, decoded.matrix.transpose(0, 2, 1)) - x.generators
+    through = np.matmul(decoded.matrix, encoded.matrix)
+    through = np.abs(through - np.eye(n))
+    size = np.matmul(weight, np.abs(encoded.matrix))
+    magnitude = x.magnitude
+    # What the codes' remainder holds beyond the image of x's own remainder.
+    beyond = codes.remainder - _applied(np.abs(encoded.matrix), x.remainder)
+    beyond = np.maximum(beyond, 0.0) + 4 * (n + 4) * ROUNDING * codes.remainder
+    gamma = (n + m + k + 16) * 2 * ROUNDING
+    rounding = gamma * (
+        _applied(weight, codes.magnitude)
+        + np.abs(decoded.offset)
+        + magnitude
+        + _applied(size, x.remainder)
+        + _applied(weight, codes.remainder)
+    )
+    rest = decoded.remainder + _applied(through, x.remainder) + _applied(weight, beyond)
+    return centre, generators, rest * (1 + gamma) + rounding + TINY
+
+
+def _lengths(centre: Array, generators: Array, rest: Array) -> tuple[Array, Array]:
+    n, k = centre.shape[1], generators.shape[1]
+    gamma = (n + k + 16) * 2 * ROUNDING
+    radius = np.sqrt((rest * rest).sum(axis=1))
+    if k <= _CORNERS:
+        # The length is convex, so its maximum over a parallelotope is at a corner; opposite
+        # corners are both among these.
+        upper = np.zeros(len(centre))
+        for signs in product((-1.0, 1.0), repeat=k):
+            corner = centre + np.tensordot(generators, np.array(signs), axes=([1], [0]))
+            upper = np.maximum(upper, (corner * corner).sum(axis=1))
+        upper = np.sqrt(upper)
+    else:
+        upper = np.sqrt((centre * centre).sum(axis=1))
+        upper = upper + np.sqrt((generators * generators).sum(axis=2)).sum(axis=1)
+    size = np.abs(centre).sum(axis=1) + np.abs(generators).sum(axis=(1, 2))
+    upper = (upper + radius) * (1 + gamma) + gamma * size + _SMALL
+    # From below: |e| >= <e, v> for the unit vector v along the centre.
+    length = np.sqrt((centre * centre).sum(axis=1))
+    length = np.where(length > _SMALL, length, np.inf)
+    along = centre / length[:, None] * (1 - 8 * n * ROUNDING)
+    lower = (along * centre).sum(axis=1)
+    lower = lower - np.abs(np.matmul(generators, along[:, :, None])[:, :, 0]).sum(axis=1)
+    lower = lower - (np.abs(along) * rest).sum(axis=1)
+    lower = lower - gamma * (size + rest.sum(axis=1)) - TINY
+    return upper, lower
+
+
+def _applied(matrix: Array, vector: Array) -> Array:
+    return np.asarray(np.matmul(matrix, vector[:, :, None])[:, :, 0])
