@@ -29,7 +29,7 @@ _OF_REACH = 0.9
 # A covering radius or a reach that is only estimated, from a sample, is given more room.
 _ESTIMATE_MARGIN = 1.25
 # Alpha complexes: points that take a few seconds, by dimension of the affine span.
-_ALPHA = {1: 30_000, 2: 30_000, 3: 20_000, 4: 1200, 5: 110}
+_ALPHA = {1: 30_000, 2: 30_000, 3: 20_000, 4: 1200, 5: 130}
 # Rips complexes: the same by highest degree.
 _RIPS = {0: 3000, 1: 700, 2: 300, 3: 100}
 

@@ -162,7 +162,7 @@ def reach_report(
     Raises
     ------
     InvalidInput
-        If there are too few points, or a manifold's own maps cannot be used.
+        If there are too few points, or a manifold has dimension 0 or maps that cannot be used.
 
     Notes
     -----
@@ -178,17 +178,15 @@ def reach_report(
 def _of_manifold(
     manifold: Manifold, n: int, rng: np.random.Generator, progress: Progress
 ) -> ReachReport:
+    if manifold.dim == 0:
+        raise InvalidInput("subject", f"{manifold.name}, of dimension 0", "dimension 1 or more")
     progress("sample", None, None)
     points, frames = _drawn(manifold, n, rng)
     progress("dimension", 0.1, None)
     dimension = estimate_dimension(points, rng=rng)
     progress("reach", 0.2, None)
+    reach = estimate_reach(points, tangents=frames, rng=rng)
     notes = []
-    reach = None
-    if manifold.dim == 0:
-        notes.append("reach: not estimated for isolated points")
-    else:
-        reach = estimate_reach(points, tangents=frames, rng=rng)
     if manifold.boundary:
         notes.append("reach: at the boundary it may be smaller than tangent spaces show")
     progress("covering radius", 0.8, None)
@@ -199,7 +197,7 @@ def _of_manifold(
         notes.append("sample size: the theorem is about sets without boundary")
     elif volume is None:
         notes.append("sample size: the volume is not known")
-    elif known is not None and manifold.dim > 0 and np.isfinite(known.value):
+    elif known is not None and np.isfinite(known.value):
         needed = points_needed(
             volume=volume.value, intrinsic_dim=manifold.dim, reach=known.value, delta=FAILURE
         )
