@@ -43,8 +43,8 @@ class TaylorForm(NDArrayOperatorsMixin):
     __slots__ = ("centre", "linear", "remainder")
 
     def __init__(self, centre: Array, linear: Array, remainder: Array) -> None:
-        sound = np.isfinite(centre) & np.isfinite(linear).all(axis=1) & np.isfinite(remainder)
-        if not sound.all():
+        if not all(np.isfinite(part).all() for part in (centre, linear, remainder)):
+            sound = np.isfinite(centre) & np.isfinite(linear).all(axis=1) & np.isfinite(remainder)
             centre = np.where(sound, centre, 0.0)
             linear = np.where(sound[:, None], linear, 0.0)
             remainder = np.where(sound, remainder, np.inf)
@@ -56,7 +56,7 @@ class TaylorForm(NDArrayOperatorsMixin):
     def spread(self) -> Array:
         """Bound of |f - centre|, rounded up, of shape (n,)."""
         k = self.linear.shape[1]
-        total = np.abs(self.linear).sum(axis=1) + self.remainder
+        total = _lengths(self.linear) + self.remainder
         return np.asarray(total * (1 + (k + 2) * ROUNDING) + TINY)
 
     @property
@@ -119,7 +119,7 @@ def lifted(x: Any, like: TaylorForm) -> TaylorForm:
 def added(a: TaylorForm, b: TaylorForm) -> TaylorForm:
     """Return a + b."""
     centre, linear = a.centre + b.centre, a.linear + b.linear
-    rounding = np.abs(centre) + np.abs(linear).sum(axis=1)
+    rounding = np.abs(centre) + _lengths(linear)
     return TaylorForm(centre, linear, _up(a.remainder + b.remainder + 2 * ROUNDING * rounding, a))
 
 
@@ -136,9 +136,11 @@ def multiplied(a: TaylorForm, b: TaylorForm) -> TaylorForm:
     """
     k = a.linear.shape[1]
     diagonal = 0.5 * a.linear * b.linear
-    centre = a.centre * b.centre + diagonal.sum(axis=1)
+    centre = a.centre * b.centre
+    for i in range(k):
+        centre = centre + diagonal[:, i]
     linear = a.centre[:, None] * b.linear + b.centre[:, None] * a.linear
-    quadratic = np.abs(diagonal).sum(axis=1)
+    quadratic = _lengths(diagonal)
     for i in range(k):
         for j in range(i):
             quadratic = quadratic + np.abs(
@@ -188,6 +190,14 @@ def chosen(first: NDArray[np.bool_], a: TaylorForm, b: TaylorForm) -> TaylorForm
         np.where(first[:, None], a.linear, b.linear),
         np.where(first, a.remainder, b.remainder),
     )
+
+
+def _lengths(linear: Array) -> Array:
+    # By columns: numpy sums over a short last axis one row at a time.
+    total = np.abs(linear[:, 0])
+    for j in range(1, linear.shape[1]):
+        total = total + np.abs(linear[:, j])
+    return np.asarray(total)
 
 
 def _product(a: Array, b: Array) -> Array:

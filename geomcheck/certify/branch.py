@@ -38,8 +38,10 @@ class Search:
     bounds : ErrorBounds
     charts : sequence of Chart
     epsilon : float
-    sup_relative, measure_tolerance : float
-        How close the ends are to come.
+    sup_relative : float
+        How close the ends of sup err are to come, as a share.
+    measure_tolerance : float or None
+        How close the ends of the measure are to come; None if it is not asked for.
     widest : int
         Widest layer of the network, which sets how many cells are bounded at once.
     rng : numpy.random.Generator
@@ -53,7 +55,7 @@ class Search:
         *,
         epsilon: float,
         sup_relative: float,
-        measure_tolerance: float,
+        measure_tolerance: float | None,
         widest: int,
         rng: np.random.Generator,
     ) -> None:
@@ -105,7 +107,7 @@ class Search:
         undecided = (cells.error_high > self.epsilon) & (cells.error_low <= self.epsilon)
         volume = float(cells.volume_high[undecided].sum())
         total = self.tally.above[1] + self.tally.below[1] + float(cells.volume_high.sum())
-        if volume <= self.measure_tolerance * total:
+        if self.measure_tolerance is None or volume <= self.measure_tolerance * total:
             undecided = np.zeros_like(undecided)
         return cells.error_high > goal, undecided
 
@@ -168,7 +170,9 @@ class Search:
         grown = 1 + (len(cells) + 8) * ROUNDING
         doubtful = float(cells.volume_high[~decided].sum()) * grown
         high = float(cells.error_high.max(initial=tally.error_high))
-        lower, upper = _share(tally, doubtful)
+        lower, upper = 0.0, 1.0
+        if self.measure_tolerance is not None:
+            lower, upper = _share(tally, doubtful)
         return Enclosure(
             sup_lower=self.sup_lower,
             sup_upper=max(high, self.sup_lower),

@@ -12,7 +12,6 @@ from geomcheck.certify.branch import Search
 from geomcheck.certify.enclosure import Enclosure
 from geomcheck.certify.error import ErrorBounds
 from geomcheck.protocol import Autoencoder
-from theory.chart import Chart
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 
@@ -51,8 +50,8 @@ def certify(
     ----------
     model : MLPAutoencoder
     manifold : Manifold
-        With charts built from numpy's universal functions. Charts of one connected part may
-        overlap; then only sup err is enclosed.
+        With charts built from numpy's universal functions. Where a connected part has several,
+        they may overlap: then only sup err is enclosed.
     epsilon : float
         In units of the coordinates.
     sup_relative : float
@@ -89,10 +88,10 @@ def certify(
     unit = 2.0**-53 if str(model.dtype) == "torch.float64" else 2.0**-24
     search = Search(
         ErrorBounds(encoder, decoder, model.activation, unit),
-        _charts(manifold),
+        manifold.charts,
         epsilon=float(epsilon),
         sup_relative=float(sup_relative),
-        measure_tolerance=float(measure_tolerance),
+        measure_tolerance=float(measure_tolerance) if _one_chart_a_part(manifold) else None,
         widest=max(len(bias) for _, bias in encoder + decoder),
         rng=np.random.default_rng(rng),
     )
@@ -100,5 +99,6 @@ def certify(
     return search.enclosure(time.perf_counter() - begun, stopped)
 
 
-def _charts(manifold: Manifold) -> tuple[Chart, ...]:
-    return manifold.charts
+def _one_chart_a_part(manifold: Manifold) -> bool:
+    # Several charts of one part may overlap, and what they share would be counted twice.
+    return all(len(part.charts) == 1 for part in manifold.components)

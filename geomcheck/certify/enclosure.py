@@ -24,7 +24,8 @@ class Enclosure:
     sup_point : array of shape (N,)
         A point of K, up to rounding, at which the error is at least `sup_lower`.
     measure_lower, measure_upper : float
-        The share of K's volume on which the error exceeds epsilon lies between them.
+        The share of K's volume on which the error exceeds epsilon lies between them; 0 and 1
+        where nothing is known.
     epsilon : float
     cells : int
         Cells over which the network was bounded.

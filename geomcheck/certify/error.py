@@ -80,7 +80,7 @@ class ErrorBounds:
 
     def over(self, points: Zonotope) -> CellErrors:
         """Bound the error over sets of points."""
-        known: NDArray[np.bool_] = np.isfinite(points.remainder).all(axis=1)
+        known = np.asarray(np.isfinite(points.remainder).all(axis=1))
         remainder = np.where(known[:, None], points.remainder, 0.0)
         if self.unit > ROUNDING:
             # The network rounds its inputs to its own type first.
