@@ -81,6 +81,10 @@ class MLPAutoencoder:
         self.latent_dim: int = latent_dim
         self.activation: str = names.pop() if names else "tanh"
 
+    def __repr__(self) -> str:
+        widths = (self.ambient_dim, *self.hidden, self.latent_dim)
+        return f"MLPAutoencoder({' -> '.join(map(str, widths))}, {self.activation})"
+
     @classmethod
     def from_weights(
         cls,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from html import escape
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -151,6 +152,36 @@ class Report:
     def __iter__(self) -> Iterator[ClaimResult]:
         return iter(self.claims)
 
+    def __repr__(self) -> str:
+        return f"<Report on {self._about()}: {self._counts()}>"
+
+    def __str__(self) -> str:
+        id_width = max((len(claim.id) for claim in self.claims), default=0)
+        verdict_width = max((len(claim.verdict) for claim in self.claims), default=0)
+        rows = (
+            f"{c.id:<{id_width}} | {c.verdict:<{verdict_width}} | {c.summary}" for c in self.claims
+        )
+        return "\n".join((self._about(), *rows))
+
+    def _repr_html_(self) -> str:
+        """Return the table that a notebook shows."""
+        rows = "".join(
+            f"<tr><td>{escape(c.id)}</td><td>{escape(c.verdict)}</td><td>{escape(c.summary)}</td></tr>"
+            for c in self.claims
+        )
+        return (
+            f"<table><caption>{escape(self._about())}</caption>"
+            "<thead><tr><th>claim</th><th>verdict</th><th>why</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+        )
+
+    def _about(self) -> str:
+        return f"{self.subject['name']}, latent dimension {self.autoencoder['latent_dim']}"
+
+    def _counts(self) -> str:
+        counted = ((verdict, len(self.with_verdict(verdict))) for verdict in Verdict)
+        return ", ".join(f"{verdict} {count}" for verdict, count in counted if count)
+
     def to_document(self) -> dict[str, Any]:
         """Return the report as JSON values, the content of result.json."""
         document = asdict(self)
@@ -163,7 +194,7 @@ class Report:
         Raises
         ------
         InvalidInput
-            If the suffix is neither, or the file cannot be written.
+            If the suffix is neither, the folder is missing, or the file cannot be written.
         """
         from geomcheck.output import replacing, to_json
         from geomcheck.report import write_html
@@ -171,6 +202,8 @@ class Report:
         file = Path(path)
         if file.suffix not in (".html", ".json"):
             raise InvalidInput("path", str(file), "a name that ends in .html or .json")
+        if not file.parent.is_dir():
+            raise InvalidInput("path", str(file), f"a folder {file.parent} that exists")
         with replacing(file) as place:
             if file.suffix == ".html":
                 write_html(self.to_document(), place)

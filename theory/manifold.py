@@ -137,6 +137,9 @@ class Manifold:
         if not 0 <= self.dim <= self.ambient_dim:
             raise InvalidInput("dim", self.dim, f"between 0 and ambient_dim = {self.ambient_dim}")
 
+    def __repr__(self) -> str:
+        return f"Manifold({self.name!r}, dim={self.dim}, ambient_dim={self.ambient_dim})"
+
     @property
     def components(self) -> tuple[Manifold, ...]:
         """The connected components; the manifold itself if it is connected."""
