@@ -62,6 +62,8 @@ RUN = ("run", "torus", "--latent-dim", "1")
         ((*RUN, "--dtype", "half"), "--dtype: got half, expected float32 or float64"),
         ((*RUN, "--memory-limit", "4XB"), "--memory-limit: got 4XB, expected an amount"),
         ((*RUN, "--memory-limit", "0"), "--memory-limit: got 0, expected an amount"),
+        ((*RUN, "--memory-limit", "63.9MiB"), "got 63.9MiB, expected an amount of memory, 64MiB"),
+        (("run", "", "--latent-dim", "1"), "subject: got '', expected a catalogue name"),
         ((*RUN, "--out", "/dev/null"), "/dev/null: got a file, expected a folder"),
         ((*RUN, "--out", "/dev/null/x/y"), "/dev/null: got a file, expected a folder"),
         (("run", "tours", "--latent-dim", "1"), "did you mean torus?"),
@@ -69,6 +71,11 @@ RUN = ("run", "torus", "--latent-dim", "1")
         (("bound", "torus:r=9"), "r: got 9.0, expected less than R = 2"),
         (("bound", "nothing.csv"), "nothing.csv: got no such file"),
         (("report", "nothing.json"), "nothing.json: got no such file"),
+        (
+            ("report", "a.json", "--out", "a.pdf"),
+            "--out: got a.pdf, expected a name that ends in .h",
+        ),
+        (("report", "a.json", "--out", "html"), "--out: got html, expected a name that ends in"),
         (("report", "nothing.json", "--format", "odt"), "--format: got odt, expected html"),
     ],
 )
@@ -80,7 +87,14 @@ def test_bad_usage_is_one_line_that_says_what_was_expected(
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("1", 1), ("4GiB", 2**32), ("4g", 2**32), ("1.5 KiB", 1536), ("500MB", 500_000_000)],
+    [
+        ("64MiB", 2**26),
+        ("67108864", 2**26),
+        ("4GiB", 2**32),
+        ("4g", 2**32),
+        ("65536.5 KiB", 2**26 + 512),
+        ("500MB", 500_000_000),
+    ],
 )
 def test_amounts_of_memory(text: str, size: int) -> None:
     from geomcheck.cli.kinds import MEMORY

@@ -26,7 +26,7 @@ class InvalidInput(GeomcheckError, ValueError):
 
     def __init__(self, argument: str, value: object, expected: str) -> None:
         shown = value if isinstance(value, str) else repr(value)
-        shown = " ".join(shown.split())
+        shown = " ".join(shown.split()) or "''"
         if len(shown) > _LONGEST_VALUE:
             shown = shown[: _LONGEST_VALUE - 3] + "..."
         super().__init__(f"{argument}: got {shown}, expected {expected}")

@@ -23,6 +23,9 @@ for _power, _letter in enumerate("kmgt", start=1):
     _UNITS |= {f"{_letter}b": 1000**_power, f"{_letter}ib": 1024**_power, _letter: 1024**_power}
 
 
+_LEAST_MEMORY = 64 * 2**20
+
+
 class _Kind(Kind):
     """A parser, and in words what it accepts."""
 
@@ -81,11 +84,14 @@ def _share(text: str) -> float:
 
 def _memory(text: str) -> int:
     match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", text.lower())
-    if match is None or match[2] not in _UNITS or float(match[1]) == 0:
+    if match is None or match[2] not in _UNITS:
         raise ValueError
-    return max(1, int(float(match[1]) * _UNITS[match[2]]))
+    size = int(float(match[1]) * _UNITS[match[2]])
+    if size < _LEAST_MEMORY:
+        raise ValueError
+    return size
 
 
 POSITIVE = _Kind("number", "a positive number", _positive)
 SHARE = _Kind("number", "a number between 0 and 1, both excluded", _share)
-MEMORY = _Kind("size", "an amount of memory, such as 4GiB or 500MB", _memory)
+MEMORY = _Kind("size", "an amount of memory, 64MiB or more, such as 4GiB or 500MB", _memory)

@@ -27,9 +27,12 @@ def report(result: str, kind: str, out: str | None) -> None:
     """Render the report of an earlier run."""
     from geomcheck.document import read_document
     from geomcheck.output import replacing
+    from theory.errors import InvalidInput
 
-    document = read_document(result)
     target = Path(out) if out is not None else Path(result).parent / f"report.{kind}"
+    if target.suffix.lower() != f".{kind}":
+        raise InvalidInput("--out", str(target), f"a name that ends in .{kind}")
+    document = read_document(result)
     with replacing(target) as temporary:
         from geomcheck.report import write_html
 
