@@ -82,15 +82,17 @@ class ErrorBounds:
         """Bound the error over sets of points."""
         known = np.asarray(np.isfinite(points.remainder).all(axis=1))
         remainder = np.where(known[:, None], points.remainder, 0.0)
-        if self.unit > ROUNDING:
-            # The network rounds its inputs to its own type first.
-            remainder = remainder + self.unit * points.magnitude
+        # A network of lower precision rounds its inputs first: it sees x plus as much, and the
+        # error is that against x itself.
+        moved = self.unit * points.magnitude if self.unit > ROUNDING else np.zeros_like(remainder)
+        remainder = (remainder + moved) * (1 + 2 * ROUNDING)
         x = Zonotope(points.centre, points.generators, remainder)
         with np.errstate(all="ignore"):
             encoded = self.encoder.enclose(x)
             codes = _image(encoded, x)
             decoded = self.decoder.enclose(_as_inputs(codes))
             centre, generators, rest = _difference(x, encoded, codes, decoded)
+            rest = (rest + moved) * (1 + 2 * ROUNDING)
             upper, lower = _lengths(centre, generators, rest)
             extent = np.sqrt((points.generators**2).sum(axis=2))
         sound = known & np.isfinite(upper) & np.isfinite(lower)
