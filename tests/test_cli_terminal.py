@@ -22,10 +22,25 @@ DOCUMENT: dict[str, Any] = {
     "settings": {"epsilon": 0.1},
     "claims": [
         {"id": "lower-bound", "verdict": "holds", "summary": "no [b]network[/b] gets below 3"},
-        {"id": "small-error", "verdict": "fails", "summary": "at least 2 % of K, " + "so " * 30},
-        {"id": "exceptional-set", "verdict": "inconclusive", "summary": "1 tear"},
+        {
+            "id": "small-error",
+            "verdict": "fails",
+            "summary": "at least 2 % of K, " + "so " * 30,
+            "advice": "Try [b]more[/b].",
+        },
+        {
+            "id": "exceptional-set",
+            "verdict": "inconclusive",
+            "summary": "1 tear",
+            "advice": "Try [b]more[/b].",
+        },
         {"id": "latent-topology", "verdict": "holds", "summary": "1 class lost, forced"},
-        {"id": "generalisation", "verdict": "not-applicable", "summary": "not known"},
+        {
+            "id": "generalisation",
+            "verdict": "not-applicable",
+            "summary": "not known",
+            "advice": "No.",
+        },
     ],
 }
 BOUNDS = {
@@ -65,7 +80,10 @@ def test_an_answer_fits_eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     show_answer(DOCUMENT, Path("report.html"))
     lines = STYLE.sub("", terminal.getvalue()).splitlines()
     assert max(len(line.rstrip()) for line in lines) <= 80
-    assert lines[0] == "impossible      no [b]network[/b] gets below 3".ljust(len(lines[0]))
+    shown = [line.split() for line in lines]
+    assert ["impossible", "holds", "no", "[b]network[/b]", "gets", "below", "3"] in shown
+    assert [line.rstrip() for line in lines if "lower-bound" in line] == ["  lower-bound"]
+    assert sum(line.startswith("generalisation ") for line in lines) == 1
     assert lines[-1] == "report: report.html"
     assert "5 claims: holds 2, fails 1, inconclusive 1, not-applicable 1" in lines
 
@@ -90,15 +108,47 @@ def test_colours_only_where_they_are_wanted(
     assert not COLOUR.search(terminal.getvalue())
 
 
+def test_a_wide_terminal_has_a_column_for_the_questions(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = open_terminal(monkeypatch)
+    monkeypatch.setenv("COLUMNS", "120")
+    show_answer(DOCUMENT, Path("report.html"))
+    lines = STYLE.sub("", terminal.getvalue()).splitlines()
+    assert lines[0].split() == ["question", "claim", "verdict", "why"]
+    assert lines[2].split()[:4] == ["impossible", "lower-bound", "holds", "no"]
+    assert max(len(line.rstrip()) for line in lines) <= 120
+
+
 def test_a_pipe_gets_one_line_a_claim(capsys: pytest.CaptureFixture[str]) -> None:
     show_answer(DOCUMENT, Path("report.html"))
     out = capsys.readouterr().out
     assert "\x1b" not in out
-    lines = out.splitlines()
-    for claim in DOCUMENT["claims"]:
-        summary = claim["summary"].rstrip()
-        start = f"{claim['id']} {claim['verdict']}".split()
-        assert [line.split()[:2] for line in lines if line.endswith(summary)].count(start) == 1
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    questions = ["impossible ", "achieved ", "where it fails ", "avoidable ", ""]
+    for question, claim in zip(questions, DOCUMENT["claims"], strict=True):
+        row = f"{question}{claim['id']} {claim['verdict']} {claim['summary']}".rstrip()
+        assert lines.count(row) == 1
+        assert out.count(claim["summary"].rstrip()) == 1
+
+
+def test_claims_without_a_question_come_last(capsys: pytest.CaptureFixture[str]) -> None:
+    claims = list(reversed(DOCUMENT["claims"]))
+    show_answer({**DOCUMENT, "claims": claims}, Path("report.html"))
+    ids = [claim["id"] for claim in DOCUMENT["claims"]]
+    lines = capsys.readouterr().out.splitlines()[1 : 1 + len(ids)]
+    assert [next(i for i in ids if f" {i} " in line) for line in lines] == ids
+
+
+def test_advice_is_given_once_and_only_where_it_is_needed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "small-error, exceptional-set: Try [b]more[/b]."
+    show_answer(DOCUMENT, Path("report.html"))
+    out = capsys.readouterr().out
+    assert out.splitlines().count(said) == 1
+    assert "generalisation: " not in out
+    terminal = open_terminal(monkeypatch)
+    show_answer(DOCUMENT, Path("report.html"))
+    assert said in STYLE.sub("", terminal.getvalue()).splitlines()
 
 
 def test_bounds_on_a_terminal_and_in_a_pipe(
