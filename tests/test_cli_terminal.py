@@ -196,4 +196,4 @@ def test_progress_is_for_terminals(
     monkeypatch.setattr(sys, "stderr", io.StringIO())
     with progress_line() as progress:
         progress("training", 0.5, 12.0)
-    assert sys.stderr.getvalue() == ""  # type: ignore[attr-defined]
+    assert sys.stderr.getvalue() == ""  # type: ignore[union-attr]
