@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.certify.divide import grid, halves, sharpened
 from geomcheck.certify.enclosure import Enclosure, Reason
 from geomcheck.certify.error import CellErrors, ErrorBounds, cell_points
 from geomcheck.certify.frontier import Cells, Tally
 from geomcheck.certify.volume import cell_volumes
 from theory.chart import Chart
-from theory.taylor_form import ROUNDING
 
 __all__ = ["Search"]
 
@@ -21,11 +21,14 @@ Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
-_FIRST = {1: 64, 2: 16, 3: 6}  # cells along each coordinate to begin with
 _RANDOM = 256
 _CLIMBERS = 4
 _WORK = 40_000  # numbers a layer holds for one batch: they fit a processor's cache
 _MOST_OPEN = 2_000_000
+_VOLUMES = 1024
+# The part of the tolerance that undecided cells may take up; the rest is left to the volumes
+# of decided ones.
+_UNDECIDED = 0.7
 # An error below this share of epsilon is not told from zero.
 _NEGLIGIBLE = 1e-6
 
@@ -65,13 +68,14 @@ class Search:
         self.sup_relative = sup_relative
         self.measure_tolerance = measure_tolerance
         self.batch = int(np.clip(_WORK // widest, 16, 1024))
-        self.tally = Tally()
+        self.settled: list[Cells] = []
+        self.settled_tally = Tally()
         self.sup_lower = 0.0
         self.sup_point = charts[0].evaluate(_start(charts[0], 1, rng))[0]
         self.cells = 0
         for number, chart in enumerate(charts):
             self._look(number, _start(chart, _RANDOM, rng))
-        self.open = Cells.joined([_grid(i, c) for i, c in enumerate(charts)])
+        self.open = Cells.joined([grid(i, c) for i, c in enumerate(charts)])
         self.fresh = np.ones(len(self.open), dtype=bool)
 
     def run(self, deadline: float) -> Reason:
@@ -86,7 +90,7 @@ class Search:
             else:
                 for_sup, for_measure = self._wanted()
                 if not for_sup.any() and not for_measure.any():
-                    return "reached"
+                    return self._volumes(deadline)
                 if len(self.open) > _MOST_OPEN:
                     return "cell limit"
                 turn += 1
@@ -94,7 +98,7 @@ class Search:
                 key = self.open.error_high if sup_turn else self.open.volume_high
                 rows = _largest(key, for_sup if sup_turn else for_measure, self.batch // 2)
                 parents = self.open.where(rows)
-                lot = _halves(parents)
+                lot = halves(parents)
                 if not ((lot.low < lot.high).all()):
                     return "smallest cells"
             keep = np.ones(len(self.open), dtype=bool)
@@ -103,22 +107,51 @@ class Search:
 
     def _wanted(self) -> tuple[Flags, Flags]:
         cells = self.open
-        goal = max((1 + self.sup_relative) * self.sup_lower, _NEGLIGIBLE * self.epsilon)
+        for_sup = cells.error_high > self._goal()
         undecided = (cells.error_high > self.epsilon) & (cells.error_low <= self.epsilon)
-        volume = float(cells.volume_high[undecided].sum())
-        total = self.tally.above[1] + self.tally.below[1] + float(cells.volume_high.sum())
-        if self.measure_tolerance is None or volume <= self.measure_tolerance * total:
+        if self.measure_tolerance is None:
+            return for_sup, np.zeros_like(undecided)
+        tally = self.settled_tally + Tally.of(cells, self.epsilon)
+        if tally.undecided <= _UNDECIDED * self.measure_tolerance * tally.total:
             undecided = np.zeros_like(undecided)
-        return cells.error_high > goal, undecided
+        return for_sup, undecided
+
+    def _goal(self) -> float:
+        return max((1 + self.sup_relative) * self.sup_lower, _NEGLIGIBLE * self.epsilon)
 
     def _replace(self, keep: Flags, lot: Cells) -> None:
-        goal = (1 + self.sup_relative) * self.sup_lower
-        above = lot.error_low > self.epsilon
-        decided = above | (lot.error_high <= self.epsilon)
-        settled = decided & (lot.error_high <= goal)
-        self.tally = self.tally.with_cells(lot.where(settled), above[settled])
-        self.fresh = np.concatenate([self.fresh[keep], np.zeros(int((~settled).sum()), dtype=bool)])
-        self.open = Cells.joined([self.open.where(keep), lot.where(~settled)])
+        decided = (lot.error_low > self.epsilon) | (lot.error_high <= self.epsilon)
+        done = decided & (lot.error_high <= self._goal())
+        settled = lot.where(done)
+        self.settled.append(settled)
+        self.settled_tally += Tally.of(settled, self.epsilon)
+        self.fresh = np.concatenate([self.fresh[keep], np.zeros(int((~done).sum()), dtype=bool)])
+        self.open = Cells.joined([self.open.where(keep), lot.where(~done)])
+
+    def _volumes(self, deadline: float) -> Reason:
+        # Nothing is left to decide: what remains is how large the decided cells are.
+        self.open = Cells.joined([*self.settled, self.open])
+        self.fresh = np.zeros(len(self.open), dtype=bool)
+        self.settled, self.settled_tally = [], Tally()
+        while self.measure_tolerance is not None:
+            lower, upper = Tally.of(self.open, self.epsilon).share
+            if upper - lower <= self.measure_tolerance:
+                break
+            if time.perf_counter() >= deadline:
+                return "time limit"
+            if len(self.open) > _MOST_OPEN:
+                return "cell limit"
+            # A volume above epsilon matters as the share below does, and the other way round.
+            cells = self.open
+            weight = np.where(cells.error_low > self.epsilon, 1 - lower, upper)
+            weight[(cells.error_low <= self.epsilon) & (cells.error_high > self.epsilon)] = 0
+            with np.errstate(invalid="ignore"):
+                gain = np.nan_to_num((cells.volume_high - cells.volume_low) * weight, nan=0.0)
+            rows = _largest(gain, gain > 0, _VOLUMES)
+            keep = np.ones(len(cells), dtype=bool)
+            keep[rows] = False
+            self.open = Cells.joined([cells.where(keep), sharpened(cells.where(rows), self.charts)])
+        return "reached"
 
     def _bounded(self, lot: Cells) -> Cells:
         parts = []
@@ -163,16 +196,11 @@ class Search:
 
     def enclosure(self, seconds: float, reason: Reason) -> Enclosure:
         """Return what is known by now."""
-        cells = self.open
-        above = cells.error_low > self.epsilon
-        decided = above | (cells.error_high <= self.epsilon)
-        tally = self.tally.with_cells(cells.where(decided), above[decided])
-        grown = 1 + (len(cells) + 8) * ROUNDING
-        doubtful = float(cells.volume_high[~decided].sum()) * grown
-        high = float(cells.error_high.max(initial=tally.error_high))
-        lower, upper = 0.0, 1.0
-        if self.measure_tolerance is not None:
-            lower, upper = _share(tally, doubtful)
+        parts = [*self.settled, self.open]
+        lower, upper = (self.settled_tally + Tally.of(self.open, self.epsilon)).share
+        if self.measure_tolerance is None:
+            lower, upper = 0.0, 1.0
+        high = max(float(part.error_high.max(initial=0.0)) for part in parts)
         return Enclosure(
             sup_lower=self.sup_lower,
             sup_upper=max(high, self.sup_lower),
@@ -186,47 +214,8 @@ class Search:
         )
 
 
-def _share(tally: Tally, doubtful: float) -> tuple[float, float]:
-    # above / (above + below + doubtful) grows with `above` and falls with the others.
-    (above_low, above_high), (below_low, below_high) = tally.above, tally.below
-    grown = 8 * ROUNDING
-    most, rest = above_high + doubtful, below_high + doubtful
-    lower = above_low / (above_low + rest) * (1 - grown) if np.isfinite(rest) and above_low else 0.0
-    upper = most / (most + below_low) * (1 + grown) if np.isfinite(most) and below_low else 1.0
-    return lower, min(upper, 1.0)
-
-
 def _start(chart: Chart, n: int, rng: np.random.Generator) -> Array:
     return np.asarray(rng.uniform(chart.lower, chart.upper, size=(n, chart.dim)))
-
-
-def _grid(number: int, chart: Chart) -> Cells:
-    k = chart.dim
-    steps = [
-        np.linspace(low, high, _FIRST.get(k, 3) + 1)
-        for low, high in zip(chart.lower, chart.upper, strict=True)
-    ]
-    low = np.stack(np.meshgrid(*[s[:-1] for s in steps], indexing="ij"), axis=-1).reshape(-1, k)
-    high = np.stack(np.meshgrid(*[s[1:] for s in steps], indexing="ij"), axis=-1).reshape(-1, k)
-    n = len(low)
-    volumes = cell_volumes(chart, low, high)
-    unknown = np.full(n, np.inf)
-    index = np.full(n, number, dtype=np.intp)
-    return Cells(
-        index, low, high, np.zeros(n, dtype=np.intp), np.zeros(n), unknown, volumes[0], volumes[1]
-    )
-
-
-def _halves(cells: Cells) -> Cells:
-    rows = np.arange(len(cells))
-    middle = 0.5 * (cells.low[rows, cells.axis] + cells.high[rows, cells.axis])
-    left, right = cells.high.copy(), cells.low.copy()
-    left[rows, cells.axis] = middle
-    right[rows, cells.axis] = middle
-    rest = (cells.axis, cells.error_low, cells.error_high, cells.volume_low, cells.volume_high)
-    return Cells.joined(
-        [Cells(cells.chart, cells.low, left, *rest), Cells(cells.chart, right, cells.high, *rest)]
-    )
 
 
 def _axes(cells: Cells, found: CellErrors) -> Indices:

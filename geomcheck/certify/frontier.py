@@ -55,33 +55,58 @@ class Cells:
 
 @dataclass(frozen=True)
 class Tally:
-    """Volumes certified above and below epsilon, rounded outward, and the largest error bound.
+    """Volumes certified above and below epsilon, and undecided, rounded outward.
 
     Parameters
     ----------
     above, below : (float, float)
         Lower and upper bounds of the volumes.
-    error_high : float
-        Upper bound of the error over all cells counted.
+    undecided : float
+        Upper bound of the volume.
     """
 
     above: tuple[float, float] = (0.0, 0.0)
     below: tuple[float, float] = (0.0, 0.0)
-    error_high: float = 0.0
+    undecided: float = 0.0
 
-    def with_cells(self, cells: Cells, above: Flags) -> Tally:
-        """Count further cells, each either above or below epsilon."""
-        if not len(cells):
-            return self
+    @staticmethod
+    def of(cells: Cells, epsilon: float) -> Tally:
+        """Add up cells."""
+        above = cells.error_low > epsilon
+        below = ~above & (cells.error_high <= epsilon)
         return Tally(
-            _added(self.above, cells, above),
-            _added(self.below, cells, ~above),
-            max(self.error_high, float(cells.error_high.max())),
+            _volume(cells, above), _volume(cells, below), _volume(cells, ~above & ~below)[1]
         )
 
+    def __add__(self, other: Tally) -> Tally:
+        grown = 4 * ROUNDING
+        pairs = [
+            ((a[0] + b[0]) * (1 - grown), (a[1] + b[1]) * (1 + grown))
+            for a, b in ((self.above, other.above), (self.below, other.below))
+        ]
+        return Tally(pairs[0], pairs[1], (self.undecided + other.undecided) * (1 + grown))
 
-def _added(volume: tuple[float, float], cells: Cells, rows: Flags) -> tuple[float, float]:
+    @property
+    def total(self) -> float:
+        """Upper bound of the volume of everything."""
+        return self.above[1] + self.below[1] + self.undecided
+
+    @property
+    def share(self) -> tuple[float, float]:
+        """Bounds of the share above epsilon; (0, 1) where nothing is known."""
+        # above / (above + below + undecided) grows with `above` and falls with the others.
+        most, rest = self.above[1] + self.undecided, self.below[1] + self.undecided
+        lower, upper, grown = 0.0, 1.0, 8 * ROUNDING
+        if self.above[0] > 0:
+            lower = self.above[0] / (self.above[0] + rest) * (1 - grown)
+        if most == 0:
+            upper = 0.0
+        elif self.below[0] > 0 and most < np.inf:
+            upper = most / (most + self.below[0]) * (1 + grown)
+        return lower, min(upper, 1.0)
+
+
+def _volume(cells: Cells, rows: Flags) -> tuple[float, float]:
     grown = (len(cells) + 8) * ROUNDING
-    low = (volume[0] + float(cells.volume_low[rows].sum())) * (1 - grown)
-    high = (volume[1] + float(cells.volume_high[rows].sum())) * (1 + grown)
-    return low, high
+    low, high = cells.volume_low[rows].sum(), cells.volume_high[rows].sum()
+    return float(low) * (1 - grown), float(high) * (1 + grown)

@@ -71,7 +71,12 @@ def _element(columns: list[Any], k: int, like: TaylorForm) -> TaylorForm:
                 term = _square(row[i]) if i == j else _times(row[i], row[j])
                 total = term if _zero(total) else total if _zero(term) else total + term
             gram[i][j] = gram[j][i] = total
-    return lifted(np.sqrt(lifted(_determinant(gram), like)), like)
+    if k == 2:
+        # A square is enclosed more tightly than a product of two equal forms.
+        determinant = _times(gram[0][0], gram[1][1]) - _square(gram[0][1])
+    else:
+        determinant = _determinant(gram)
+    return lifted(np.sqrt(lifted(determinant, like)), like)
 
 
 def _determinant(matrix: list[list[Any]]) -> Any:
@@ -80,7 +85,7 @@ def _determinant(matrix: list[list[Any]]) -> Any:
     total: Any = 0.0
     for j, entry in enumerate(matrix[0]):
         minor = [row[:j] + row[j + 1 :] for row in matrix[1:]]
-        term = _square(entry) if j and len(matrix) == 2 else _times(entry, _determinant(minor))
+        term = _times(entry, _determinant(minor))
         if not _zero(term):
             total = total - term if j % 2 else total + term
     return total
