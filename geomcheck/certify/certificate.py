@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
+from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
-from geomcheck.autoencoder import MLPAutoencoder
 from geomcheck.certify.branch import Search
 from geomcheck.certify.enclosure import Enclosure
 from geomcheck.certify.error import ErrorBounds, cell_points
@@ -16,12 +17,15 @@ from geomcheck.protocol import Autoencoder
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 
+if TYPE_CHECKING:
+    from geomcheck.autoencoder import MLPAutoencoder
+
 __all__ = ["certify", "obstacle"]
 
 
 def obstacle(model: Autoencoder, manifold: Manifold | None) -> str | None:
     """Say why no certificate can be had, or None if one can."""
-    if not isinstance(model, MLPAutoencoder):
+    if not _is_mlp(model):
         return "only networks of linear layers and activations are bounded"
     if manifold is None or not manifold.charts:
         return "the set has no charts"
@@ -89,7 +93,7 @@ def certify(
         if not value >= 0:
             raise InvalidInput(name, value, "a number >= 0")
     reason = obstacle(model, manifold)
-    if reason is not None or not isinstance(model, MLPAutoencoder):
+    if reason is not None or not _is_mlp(model):
         raise InvalidInput("model, manifold", (model, manifold.name), f"another pair: {reason}")
     if model.ambient_dim != manifold.ambient_dim:
         raise InvalidInput("model", f"ambient_dim {model.ambient_dim}", f"that of {manifold.name}")
@@ -107,6 +111,12 @@ def certify(
     )
     stopped = search.run(begun + time_limit)
     return search.enclosure(time.perf_counter() - begun, stopped)
+
+
+def _is_mlp(model: Autoencoder) -> TypeGuard[MLPAutoencoder]:
+    # Looked up, not imported: who has no such network need not wait for torch.
+    module = sys.modules.get("geomcheck.autoencoder")
+    return module is not None and isinstance(model, module.MLPAutoencoder)
 
 
 def _one_chart_a_part(manifold: Manifold) -> bool:

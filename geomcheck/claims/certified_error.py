@@ -1,0 +1,103 @@
+"""Claim: certified over every point of K, the error exceeds epsilon on at most a share delta."""
+
+from __future__ import annotations
+
+import math
+
+from geomcheck.certify import Enclosure, certify
+from geomcheck.certify.certificate import obstacle
+from geomcheck.claims.common import number, percent, plain, training_advice
+from geomcheck.evaluation import evaluate
+from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
+from geomcheck.study import Study
+
+__all__ = ["check"]
+
+_ID = "certified-error"
+_SOURCE = "certificate"
+_SECONDS = 4.0
+
+
+def check(study: Study) -> ClaimResult:
+    """Enclose sup err and mu(err > epsilon), and hold the latter against delta."""
+    settings, manifold = study.settings, study.ground.manifold
+    epsilon = number(settings.epsilon)
+    reason = obstacle(study.model, manifold)
+    if reason is not None or manifold is None:
+        return ClaimResult(
+            id=_ID,
+            statement=f"No certificate can be had for {study.ground.name}.",
+            verdict=Verdict.NOT_APPLICABLE,
+            summary=f"{reason}: statistics are all there is",
+            source=_SOURCE,
+        )
+    found = certify(
+        study.model,
+        manifold,
+        epsilon=settings.epsilon,
+        time_limit=_SECONDS,
+        rng=settings.seed or 0,
+    )
+    verdict, advice = _judged(study, found)
+    share = f"{percent(found.measure_lower)} to {percent(found.measure_upper)}"
+    return ClaimResult(
+        id=_ID,
+        statement=(
+            f"Over every point of {study.ground.name} the worst error is between "
+            f"{number(found.sup_lower)} and {number(found.sup_upper)}, and it exceeds {epsilon} "
+            f"on at most {percent(settings.delta)}."
+        ),
+        verdict=verdict,
+        summary=(
+            f"worst error {number(found.sup_lower)} to {number(found.sup_upper)}; "
+            f"above {epsilon} on {share} of K, every point counted"
+        ),
+        source=_SOURCE,
+        values={
+            "sup_at_least": found.sup_lower,
+            "sup_at_most": found.sup_upper if math.isfinite(found.sup_upper) else None,
+            "share_at_least": found.measure_lower,
+            "share_at_most": found.measure_upper,
+            "cells": found.cells,
+            "seconds": found.seconds,
+            "stopped": found.reason_stopped,
+        },
+        threshold=settings.delta,
+        hypotheses=(
+            Hypothesis("the charts' boxes cover K, once up to measure zero", "given"),
+            Hypothesis(
+                "sums are rounded as the floating-point standard says, elementary functions are "
+                "good to eight units in the last place",
+                "assumed",
+            ),
+        ),
+        witness=_witness(study, found),
+        advice=advice,
+    )
+
+
+def _judged(study: Study, found: Enclosure) -> tuple[Verdict, str]:
+    if found.measure_upper <= study.settings.delta:
+        return Verdict.HOLDS, ""
+    if found.measure_lower > study.settings.delta:
+        return Verdict.FAILS, training_advice(study)
+    if found.reason_stopped == "time limit":
+        return Verdict.INCONCLUSIVE, (
+            f"{found.cells} cells in {found.seconds:.0f} seconds were too few to decide; "
+            "geomcheck.certify with a longer time_limit goes on."
+        )
+    return Verdict.INCONCLUSIVE, "The share is too near delta to be told from it."
+
+
+def _witness(study: Study, found: Enclosure) -> Witness:
+    at = evaluate(study.model, found.sup_point[None])
+    return Witness(
+        kind="point",
+        says=f"a point of K that comes back {number(found.sup_lower)} away",
+        data={
+            "point": plain(at.points[0]),
+            "code": plain(at.codes[0]),
+            "reconstruction": plain(at.images[0]),
+            "error": float(at.errors[0]),
+        },
+    )
