@@ -8,19 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.evaluation import Evaluation, evaluate
+from geomcheck.between import Jump, edge_lengths, look_between
+from geomcheck.evaluation import Evaluation
 from geomcheck.graph import clusters, neighbour_edges, parts_of_graph
 from geomcheck.protocol import Autoencoder
-from geomcheck.tears import cross_edges, steepest_edges
 
 __all__ = ["ExceptionalSet", "Tear", "locate"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
-
-_STEEPEST = 128
-_BETWEEN = 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +74,8 @@ class ExceptionalSet:
         The point of each steepest edge at which the largest error was met.
     along : Evaluation
         Points spread evenly along the steepest edges, where codes and images are sparse.
+    jump : Jump or None
+        Evidence that the model is not continuous.
     """
 
     n: int
@@ -87,6 +86,7 @@ class ExceptionalSet:
     spacing: float
     worst: Evaluation
     along: Evaluation
+    jump: Jump | None
 
 
 def locate(
@@ -96,7 +96,10 @@ def locate(
     *,
     epsilon: float,
     neighbours: int,
-    project: Callable[[Array], Array],
+    project: Callable[[Array], Array] | None,
+    components: int = 1,
+    longest: float = np.inf,
+    radius: float = 0.0,
 ) -> ExceptionalSet:
     """Find the pieces of {err > epsilon} and of its complement.
 
@@ -110,55 +113,41 @@ def locate(
     epsilon : float
     neighbours : int
         Degree of the neighbourhood graph.
-    project : callable
-        Takes points near K to K, for the midpoints of edges.
+    project : callable or None
+        Takes points near K to K, for the points between neighbours; None where K is not known
+        off the sample, which then is all that is looked at.
+    components : int
+        How many components K has.
+    longest : float
+        Edges longer than this may join points that are far apart along K, and are left out.
+    radius : float
+        Points this near one another are neighbours whatever their rank.
     """
-    edges = neighbour_edges(sample.points, neighbours)
+    edges = neighbour_edges(sample.points, neighbours, radius)
     edges = edges[component[edges[:, 0]] == component[edges[:, 1]]]
+    edges = edges[edge_lengths(sample.points, edges) < longest]
+    spacing = float(edge_lengths(sample.points, edges).max(initial=0.0))
     bad = sample.errors > epsilon
-    starts, ends = sample.points[edges[:, 0]], sample.points[edges[:, 1]]
-    middles = evaluate(model, project((starts + ends) / 2))
-    rows = steepest_edges(sample, edges, _STEEPEST)
-    crossed = cross_edges(
-        model,
-        starts[rows],
-        ends[rows],
-        (sample.codes[edges[rows, 0]], sample.codes[edges[rows, 1]]),
-        project,
-    )
-    worst = evaluate(model, crossed.points)
-    along = evaluate(model, project(_between(starts[rows], ends[rows])))
-
-    torn = middles.errors > epsilon
-    torn[rows] |= crossed.errors > epsilon
-    torn[rows] |= (along.errors > epsilon).reshape(-1, _BETWEEN).any(axis=1)
-    sound = ~bad[edges[:, 0]] & ~bad[edges[:, 1]] & ~torn
+    between = look_between(model, sample, edges, epsilon, project)
+    sound = ~bad[edges[:, 0]] & ~bad[edges[:, 1]] & ~between.torn
     labels = parts_of_graph(len(sample), edges[sound])
     whole = parts_of_graph(len(sample), edges)
-    count = int(component.max(initial=0)) + 1
-    pieces = tuple(_piece_sizes(labels[(component == c) & ~bad]) for c in range(count))
+    pieces = tuple(_piece_sizes(labels[(component == c) & ~bad]) for c in range(components))
     largest = sum(sizes[0] for sizes in pieces if sizes)
-
-    lengths = np.linalg.norm(starts - ends, axis=1)
-    spacing = float(lengths.max(initial=0.0))
-    extra = [middles.where(torn), worst.where(worst.errors > epsilon)]
-    owners = [component[edges[torn, 0]], component[edges[rows, 0]][worst.errors > epsilon]]
+    owners = component[edges[between.rows, 0]]
     return ExceptionalSet(
         n=len(sample),
-        tears=_tears(sample.where(bad), component[bad], extra, owners, spacing),
+        tears=_tears(
+            sample.where(bad), component[bad], between.found, owners, max(spacing, 1e-300)
+        ),
         pieces=pieces,
         stray=len(sample) - largest,
-        graph_connected=len(np.unique(whole)) == len(np.unique(component)),
+        graph_connected=len(np.unique(whole)) == len(np.unique(component)) == components,
         spacing=spacing,
-        worst=worst,
-        along=along,
+        worst=between.worst,
+        along=between.along,
+        jump=between.jump,
     )
-
-
-def _between(starts: Array, ends: Array) -> Array:
-    shares = np.arange(1, _BETWEEN + 1)[None, :, None] / (_BETWEEN + 1)
-    points = starts[:, None] * (1 - shares) + ends[:, None] * shares
-    return np.asarray(points.reshape(-1, starts.shape[1]))
 
 
 def _piece_sizes(labels: Indices) -> tuple[int, ...]:
@@ -171,13 +160,13 @@ def _piece_sizes(labels: Indices) -> tuple[int, ...]:
 def _tears(
     bad: Evaluation,
     component: Indices,
-    extra: list[Evaluation],
-    extra_component: list[Indices],
+    extra: Evaluation,
+    extra_component: Indices,
     spacing: float,
 ) -> tuple[Tear, ...]:
-    points = np.concatenate([bad.points, *(e.points for e in extra)])
-    errors = np.concatenate([bad.errors, *(e.errors for e in extra)])
-    owner = np.concatenate([component, *extra_component])
+    points = np.concatenate([bad.points, extra.points])
+    errors = np.concatenate([bad.errors, extra.errors])
+    owner = np.concatenate([component, extra_component])
     is_sample = np.arange(len(points)) < len(bad)
     found: list[Tear] = []
     for index in np.unique(owner):

@@ -11,7 +11,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 
-def neighbour_edges(points: Array, neighbours: int) -> Indices:
+def neighbour_edges(points: Array, neighbours: int, radius: float = 0.0) -> Indices:
     """Return the edges (e, 2), i < j, that join each point to its nearest neighbours.
 
     Parameters
@@ -19,6 +19,9 @@ def neighbour_edges(points: Array, neighbours: int) -> Indices:
     points : array of shape (n, N)
     neighbours : int
         How many for each point, at least 1.
+    radius : float
+        Points this near one another are joined as well. Twice the covering radius joins the
+        points of each connected set, which nearest neighbours alone do not on a curve.
     """
     from scipy.spatial import cKDTree
 
@@ -28,6 +31,9 @@ def neighbour_edges(points: Array, neighbours: int) -> Indices:
         return np.empty((0, 2), dtype=np.intp)
     _, nearest = cKDTree(points).query(points, count + 1)
     pairs = np.stack([np.repeat(np.arange(n), count + 1), nearest.ravel()], axis=1)
+    if radius > 0:
+        near = cKDTree(points).query_pairs(radius, output_type="ndarray")
+        pairs = np.concatenate([pairs, near])
     pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
     return np.asarray(np.unique(pairs, axis=0), dtype=np.intp)
 

@@ -22,6 +22,7 @@ __all__ = ["Ground", "Subject", "survey"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Subject = Manifold | PointSet
+_MOST_CLUSTERS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,6 +137,26 @@ def _of_points(subject: PointSet, rng: np.random.Generator) -> Ground:
         reach_estimate=estimate,
         covering_dim=guess,
     )
+
+
+def _estimated_reach(
+    points: Array, labels: Indices, estimate: ReachEstimate | None
+) -> Bound | None:
+    """Return the smaller of the estimate and half the least gap between clusters.
+
+    Points that fill their space show no reach: what they bound is not seen.
+    """
+    if estimate is None or estimate.value == np.inf:
+        return None
+    from scipy.spatial import cKDTree
+
+    value = estimate.value
+    for label in range(min(int(labels.max(initial=0)) + 1, _MOST_CLUSTERS)):
+        inside = labels == label
+        if not inside.all():
+            gaps = cKDTree(points[~inside]).query(points[inside])[0]
+            value = min(value, float(np.min(gaps)) / 2)
+    return Bound(value, "estimate", False, "numerical")
 
 
 def _nearest_label(points: Array, labels: Indices) -> Callable[[Array], Indices]:

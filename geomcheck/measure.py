@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.bounds import nets_of, obstructions, part_homologies
+from geomcheck.certify import Enclosure, certify
+from geomcheck.certify.certificate import obstacle
 from geomcheck.clock import Clock
-from geomcheck.enrich import enrich
+from geomcheck.enrich import enrich, whitened
 from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.exceptional import ExceptionalSet, locate
 from geomcheck.ground import Ground, Subject, survey
+from geomcheck.induced import KeptClasses, kept_classes
 from geomcheck.nets import thinned
 from geomcheck.protocol import Autoencoder
 from geomcheck.seen import seen_image, seen_set
 from geomcheck.study import Settings, Study
 from geomcheck.tears import climb
 from geomcheck.topology import SeenHomology
+from theory.bound import Bound
+from theory.covering import covering_radius
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 from theory.point_set import PointSet
@@ -27,11 +34,15 @@ __all__ = ["measured"]
 Array = NDArray[np.float64]
 
 _MOST_POINTS = 20_000
-_GRAPH_SAMPLES = {1: 6_000}
-_NEIGHBOURS = {1: 12, 2: 12, 3: 16}
+_GRAPH_SAMPLES = {1: 4_000}
+_NEIGHBOURS = {1: 4, 2: 12, 3: 16}
 _MOST_NEIGHBOURS = 24
 _CLIMBERS = 24
 _HIGHEST_DEGREE = 3
+_CERTIFICATE_SECONDS = 4.0
+_REPEATED = 64
+# Networks in single precision add up in another order in another batch.
+_REPEATABLE = 1e-4
 
 
 def measured(
@@ -64,23 +75,27 @@ def measured(
         ground = survey(subject, rng=rng)
         nets = nets_of(ground, subject, rng=rng)
     with clock.stage("errors"):
-        basis, points = _statistical_points(subject, settings, held_out, rng)
-        sample = evaluate(model, points)
-        component = ground.component_of(points)
-        training = None
         if training_points is not None:
-            training = evaluate(model, as_points(training_points, argument="training_points"))
+            training_points = as_points(training_points, argument="training_points")
+        basis, points = _statistical_points(subject, settings, training_points, held_out, rng)
+        sample = evaluate(model, points)
+        if not np.isfinite(sample.errors).any():
+            raise InvalidInput("model", "no finite reconstruction", "finite numbers")
+        _check_repeatable(model, sample)
+        component = ground.component_of(points)
+        training = None if training_points is None else evaluate(model, training_points)
     with clock.stage("homology"):
         homologies = part_homologies(nets, limit)
         known = obstructions(ground, homologies, model.latent_dim)
     with clock.stage("tears"):
         everything = sample if isinstance(subject, Manifold) else _all(model, subject, rng)
         exceptional = _exceptional(model, ground, settings, everything)
-        worst = _worst(model, ground, everything, exceptional)
+    with clock.stage("certificate"):
+        certificate, reason = _certificate(model, subject, settings)
     with clock.stage("topology"):
         thin = [thinned(net) for net in nets[: len(ground.components)]]
         net = evaluate(model, np.concatenate([n.points for n in thin]))
-        covering = max((n.covering for n in thin), key=lambda bound: bound.value)
+        covering = _union_covering([n.covering for n in thin])
         pool = everything.joined(net, exceptional.along)
         if ground.kind == "manifold":
             pool = enrich(model, pool, project=ground.project)
@@ -91,6 +106,8 @@ def measured(
                 net.points, covering, max_degree=_degree(ground), memory_limit=limit
             )
         seen = _images(ground, settings, len(net), pool, model.latent_dim)
+        kept = _kept(ground, net, covering.value, pool, of_input.betti(), model.latent_dim)
+        worst = _worst(model, ground, pool, exceptional)
     return Study(
         ground=ground,
         model=model,
@@ -106,19 +123,49 @@ def measured(
         of_codes=seen[0],
         of_kept_codes=seen[1],
         of_images=seen[2],
+        kept_by_codes=kept[0],
+        kept_by_images=kept[1],
+        certificate=certificate,
+        no_certificate=reason,
         exceptional=exceptional,
         worst=worst,
     )
 
 
 def _statistical_points(
-    subject: Subject, settings: Settings, held_out: Array | None, rng: np.random.Generator
+    subject: Subject,
+    settings: Settings,
+    training_points: Array | None,
+    held_out: Array | None,
+    rng: np.random.Generator,
 ) -> tuple[str, Array]:
     if isinstance(subject, Manifold):
-        return "fresh", subject.sample(settings.samples, rng=rng)
-    if held_out is None:
-        return "given", subject.points
-    return "held out", as_points(held_out, argument="held_out")
+        basis, points = "fresh", subject.sample(settings.samples, rng=rng)
+    elif held_out is not None:
+        basis, points = "held out", as_points(held_out, argument="held_out")
+    else:
+        basis, points = "given", subject.points
+    if training_points is None:
+        return basis, points
+    seen = {row.tobytes() for row in np.ascontiguousarray(training_points)}
+    unseen = np.array([row.tobytes() not in seen for row in np.ascontiguousarray(points)])
+    if not unseen.any():
+        return "training", points
+    return basis, points[unseen]
+
+
+def _check_repeatable(model: Autoencoder, sample: Evaluation) -> None:
+    """Refuse a model that answers otherwise for the same points in another company."""
+    rows = np.arange(len(sample))[:: max(1, len(sample) // _REPEATED)][::-1]
+    again = evaluate(model, sample.points[rows])
+    before = sample.images[rows]
+    both = np.isfinite(before) & np.isfinite(again.images)
+    change = float(np.abs(np.where(both, before - again.images, 0.0)).max(initial=0.0))
+    scale = float(np.abs(before[both]).max(initial=0.0))
+    if change > _REPEATABLE * (1 + scale):
+        raise InvalidInput(
+            "model", f"answers that differ by {change:.2g} for the same points", "one answer each"
+        )
 
 
 def _all(model: Autoencoder, subject: PointSet, rng: np.random.Generator) -> Evaluation:
@@ -140,21 +187,75 @@ def _exceptional(
         ground.component_of(part.points),
         epsilon=settings.epsilon,
         neighbours=_NEIGHBOURS.get(dim, _MOST_NEIGHBOURS),
-        project=ground.project,
+        project=ground.project if ground.kind == "manifold" else None,
+        components=len(ground.components),
+        # Closer than twice the reach, two points are close along K as well.
+        longest=np.inf if ground.reach is None else 2 * ground.reach.value,
+        radius=_joining_radius(ground, part.points),
     )
 
 
+def _joining_radius(ground: Ground, points: Array) -> float:
+    """Return a distance that joins consecutive points of curves; surfaces do without."""
+    if ground.intrinsic_dim != 1 or ground.manifold is None:
+        return 0.0
+    return 2 * covering_radius(points, ground.manifold).value * (1 + 1e-9)
+
+
 def _worst(
-    model: Autoencoder, ground: Ground, sample: Evaluation, exceptional: ExceptionalSet
+    model: Autoencoder, ground: Ground, pool: Evaluation, exceptional: ExceptionalSet
 ) -> Evaluation:
-    top = sample.where(np.argsort(-sample.errors)[:_CLIMBERS])
+    """Return the point of K of the largest error that the search finds."""
+    top = pool.where(np.argsort(-pool.errors)[:_CLIMBERS])
     if ground.tangents is None:
         return top.where(np.arange(1))
     between = exceptional.worst
     met = between.where(np.argsort(-between.errors)[:_CLIMBERS])
-    starts = np.concatenate([top.points, met.points])
+    # Samples of a noisy set lie off it; the point shown has to lie on it.
+    starts = ground.project(np.concatenate([top.points, met.points]))
     climbed = climb(model, starts, exceptional.spacing, ground.tangents, ground.project)
     return climbed.where(np.array([int(climbed.errors.argmax())]))
+
+
+def _union_covering(bounds: Sequence[Bound]) -> Bound:
+    """Return the covering radius of a union from those of its parts: only as sure as the least."""
+    worst = max(bounds, key=lambda bound: bound.value)
+    if all(bound.certified for bound in bounds):
+        return worst
+    return Bound(worst.value, "estimate", False, "numerical")
+
+
+def _certificate(
+    model: Autoencoder, subject: Subject, settings: Settings
+) -> tuple[Enclosure | None, str]:
+    manifold = subject if isinstance(subject, Manifold) else None
+    reason = obstacle(model, manifold)
+    if reason is not None or manifold is None:
+        return None, reason or "the set is known by points only"
+    enclosure = certify(model, manifold, epsilon=settings.epsilon, time_limit=_CERTIFICATE_SECONDS)
+    return enclosure, ""
+
+
+def _kept(
+    ground: Ground,
+    net: Evaluation,
+    covering: float,
+    pool: Evaluation,
+    measured_betti: tuple[int | None, ...],
+    latent_dim: int,
+) -> tuple[KeptClasses, KeptClasses]:
+    """Return what of K's homology survives encoding, and the whole autoencoder."""
+    known = ground.betti if ground.betti is not None else measured_betti
+    had = tuple(known[: min(latent_dim, _HIGHEST_DEGREE)])
+    numbers = tuple(b for b in had if b is not None)
+    if len(numbers) < len(had) or not np.isfinite(pool.codes).all():
+        none = KeptClasses([None] * len(had))
+        return none, none
+    codes = whitened(np.concatenate([net.codes, pool.codes]))
+    return (
+        kept_classes(net.points, codes[: len(net)], codes, numbers, covering=covering),
+        kept_classes(net.points, net.images, pool.images, numbers, covering=covering),
+    )
 
 
 def _degree(ground: Ground) -> int:

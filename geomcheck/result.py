@@ -14,6 +14,7 @@ from theory.errors import InvalidInput
 
 __all__ = [
     "SCHEMA_VERSION",
+    "Basis",
     "ClaimResult",
     "Hypothesis",
     "Report",

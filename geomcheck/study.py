@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.certify import Enclosure
 from geomcheck.evaluation import Evaluation
 from geomcheck.exceptional import ExceptionalSet
 from geomcheck.ground import Ground
+from geomcheck.induced import KeptClasses
 from geomcheck.protocol import Autoencoder
 from geomcheck.topology import SeenHomology
 from theory.bound import Bound
@@ -73,6 +75,13 @@ class Study:
         The points of K whose diagrams were computed.
     covering : Bound
         Their covering radius in K.
+    kept_by_codes, kept_by_images : KeptClasses
+        How many classes of K in the degrees 0 up to m - 1 the encoder, and the reconstruction,
+        do not kill.
+    certificate : Enclosure or None
+        Bounds of the error over all of K.
+    no_certificate : str
+        Why there is none; empty if there is one.
     of_input, of_codes, of_kept_codes, of_images : SeenHomology or None
         K, F(K), F(K minus K0) and G(F(K)), over the field with two elements.
     exceptional : ExceptionalSet
@@ -94,5 +103,9 @@ class Study:
     of_codes: SeenHomology | None
     of_kept_codes: SeenHomology | None
     of_images: SeenHomology | None
+    kept_by_codes: KeptClasses
+    kept_by_images: KeptClasses
+    certificate: Enclosure | None
+    no_certificate: str
     exceptional: ExceptionalSet
     worst: Evaluation

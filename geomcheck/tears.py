@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,15 +32,23 @@ class TornEdges:
         Largest error met on each edge, its ends left out.
     points : array of shape (e, N)
         Where it was met.
+    lengths, jumps : array of shape (e,)
+        Distance of the two points that the bisection ended with, and how far what it watched
+        still jumps between them. A continuous map has no jump over a length at rounding level.
     """
 
     errors: Array
     points: Array
+    lengths: Array
+    jumps: Array
 
 
-def steepest_edges(sample: Evaluation, edges: Indices, count: int) -> Indices:
-    """Return the rows of the edges along which the code changes most for their length."""
-    jump = _norms(sample.codes[edges[:, 0]] - sample.codes[edges[:, 1]])
+def steepest_edges(
+    sample: Evaluation, edges: Indices, count: int, *, watch: Literal["codes", "images"] = "codes"
+) -> Indices:
+    """Return the rows of the edges along which the code, or image, changes most."""
+    values = sample.codes if watch == "codes" else sample.images
+    jump = _norms(values[edges[:, 0]] - values[edges[:, 1]])
     length = _norms(sample.points[edges[:, 0]] - sample.points[edges[:, 1]])
     # Many short edges cross one wide tear; the jump itself ranks better than its slope there.
     slope = jump / np.maximum(length, 1e-300)
@@ -49,7 +58,12 @@ def steepest_edges(sample: Evaluation, edges: Indices, count: int) -> Indices:
 
 
 def cross_edges(
-    model: Autoencoder, starts: Array, ends: Array, codes: tuple[Array, Array], project: Projection
+    model: Autoencoder,
+    starts: Evaluation,
+    ends: Evaluation,
+    project: Projection,
+    *,
+    watch: Literal["codes", "images"] = "codes",
 ) -> TornEdges:
     """Bisect edges towards the largest jump of the code, noting the largest error on the way.
 
@@ -59,28 +73,33 @@ def cross_edges(
     Parameters
     ----------
     model : Autoencoder
-    starts, ends : array of shape (e, N)
-        Ends of short edges between points of K.
-    codes : pair of arrays of shape (e, m)
-        Codes of the ends.
+    starts, ends : Evaluation
+        Of the ends of e short edges between points of K.
     project : callable
         Takes points (e, N) near K back to K.
+    watch : {"codes", "images"}
+        Whose jump to follow.
     """
-    a, b = starts.copy(), ends.copy()
-    code_a, code_b = codes[0].copy(), codes[1].copy()
+
+    def watched(evaluation: Evaluation) -> Array:
+        return evaluation.codes if watch == "codes" else evaluation.images
+
+    a, b = starts.points.copy(), ends.points.copy()
+    at_a, at_b = watched(starts).copy(), watched(ends).copy()
     errors = np.full(len(a), -np.inf)
     points = a.copy()
     for _ in range(_HALVINGS):
         middle = evaluate(model, project((a + b) / 2))
+        between = watched(middle)
         better = middle.errors > errors
         errors = np.where(better, middle.errors, errors)
         points[better] = middle.points[better]
-        first = _norms(middle.codes - code_a) >= _norms(middle.codes - code_b)
-        b[first], code_b[first] = middle.points[first], middle.codes[first]
-        a[~first], code_a[~first] = middle.points[~first], middle.codes[~first]
+        first = _norms(between - at_a) >= _norms(between - at_b)
+        b[first], at_b[first] = middle.points[first], between[first]
+        a[~first], at_a[~first] = middle.points[~first], between[~first]
         if _norms(a - b).max(initial=0.0) < 1e-13 * (1 + np.abs(a).max(initial=0.0)):
             break
-    return TornEdges(errors, points)
+    return TornEdges(errors, points, _norms(a - b), _norms(at_a - at_b))
 
 
 def climb(

@@ -1,4 +1,4 @@
-"""Betti numbers of a set seen through a sample, and whether their loss was forced."""
+"""Betti numbers of a set seen through a sample, and whether a loss of classes was forced."""
 
 from __future__ import annotations
 
@@ -65,17 +65,17 @@ class SeenHomology:
 
 @dataclass(frozen=True)
 class Loss:
-    """Homology classes of one degree that K has and its image has not.
+    """Homology classes of one degree that a map out of K kills.
 
     Parameters
     ----------
     degree : int
     had, kept : int
-        Betti number of K, and how many of its classes the image can still carry.
+        Betti number of K, and how many of its classes the map does not kill.
     mark : {"forced", "undecided", "avoidable"}
-        Whether every continuous encoder would have lost them.
+        Whether every continuous encoder would have killed as many.
     source : str
-        Key into `theory.sources` of the argument behind `mark`.
+        Key into `theory.sources` of the argument behind `mark`; empty if undecided.
     """
 
     degree: int
@@ -87,59 +87,60 @@ class Loss:
 
 def losses(
     had: tuple[int, ...],
-    seen: tuple[int | None, ...],
+    kept: tuple[int | None, ...],
     *,
     latent_dim: int,
     embedding_dim: int | None,
-    below_reach: bool = False,
+    closed: bool = False,
 ) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
-    """Compare Betti numbers of K with those of an image that passed the bottleneck.
+    """Hold what a map that passes a bottleneck keeps against what it could have kept.
 
     Parameters
     ----------
     had : tuple of int
-        Betti numbers of K, from degree 0.
-    seen : tuple of int or None
-        Betti numbers of the image; None where the sample does not decide.
+        Betti numbers of K over two elements, from degree 0.
+    kept : tuple of int or None
+        Classes that survive, from degree 0; None, or missing, where that is not decided.
     latent_dim : int
     embedding_dim : int or None
         Smallest m such that K embeds in R^m, where known.
-    below_reach : bool
-        Whether the largest error found on K is below the reach of K.
+    closed : bool
+        Whether K is one closed connected manifold of dimension ``len(had) - 1``.
 
     Returns
     -------
     tuple of Loss
         One for each degree that lost classes.
     tuple of int
-        Degrees that the sample does not decide.
+        Degrees below latent_dim that are not decided.
 
     Notes
     -----
-    Degrees j >= latent_dim are lost whatever the encoder (``open-subsets``). Below, nothing
-    is forced when K embeds in R^latent_dim (``no-obstruction``); connectedness is never forced
-    to be lost, since an interval can be laid beside another in R^1. Where sup err < reach(K),
-    G(F(x)) is homotopic to x within an offset that retracts to K, so no class is lost
-    (``homotopy-argument``): a degree the sample does not decide then counts as kept, and one
-    in which it shows a loss as undecided.
+    In degrees j >= latent_dim every class is lost (``open-subsets``). Below, nothing need be
+    lost when K embeds in R^latent_dim (``no-obstruction``), nor components ever, since an
+    interval can be laid beside another in R^1. On a closed k-manifold with k = 2j >= latent_dim
+    the classes of H^j that come from the latent space annihilate one another under the cup
+    product, so at least half of H_j is lost (``intersection-form``).
     """
     found: list[Loss] = []
     open_degrees: list[int] = []
     embeds = embedding_dim is not None and latent_dim >= embedding_dim
+    top = len(had) - 1
     for degree, count in enumerate(had):
         if count == 0:
             continue
         if degree >= latent_dim:
             found.append(Loss(degree, count, 0, "forced", "open-subsets"))
             continue
-        number = seen[degree] if degree < len(seen) else None
+        number = kept[degree] if degree < len(kept) else None
         if number is None:
-            if not below_reach:
-                open_degrees.append(degree)
-        elif number < count and below_reach:
             open_degrees.append(degree)
         elif number < count:
-            avoidable = embeds or degree == 0
-            mark: Mark = "avoidable" if avoidable else "undecided"
-            found.append(Loss(degree, count, number, mark, "no-obstruction"))
+            half = closed and top == 2 * degree and top >= latent_dim
+            if embeds or degree == 0:
+                found.append(Loss(degree, count, number, "avoidable", "no-obstruction"))
+            elif half and count - number <= count - count // 2:
+                found.append(Loss(degree, count, number, "forced", "intersection-form"))
+            else:
+                found.append(Loss(degree, count, number, "undecided", ""))
     return tuple(found), tuple(open_degrees)

@@ -20,16 +20,18 @@ from geomcheck.study import Progress, Settings
 from geomcheck.summary import describe_model, describe_subject
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
+from theory.point_set import PointSet
 
 __all__ = ["default_epsilon", "verify"]
 
 Array = NDArray[np.float64]
 
 _SAMPLES = 20_000
+_STREAM = 0x67656F6D
 
 
 def verify(
-    subject: Subject,
+    subject: Subject | Array,
     model: Autoencoder,
     *,
     epsilon: float | None = None,
@@ -46,7 +48,7 @@ def verify(
 
     Parameters
     ----------
-    subject : Manifold or PointSet
+    subject : Manifold, PointSet or array of shape (n, N)
         The set K, or points of it.
     model : Autoencoder
         Anything with encode, decode, ambient_dim, latent_dim and continuous.
@@ -78,6 +80,8 @@ def verify(
     InvalidInput
         If an argument is out of range, or the model does not map points of K to points.
     """
+    if not isinstance(subject, Manifold | PointSet):
+        subject = PointSet("points", subject)
     settings = Settings(
         epsilon=default_epsilon(subject, rng=0) if epsilon is None else float(epsilon),
         delta=float(delta),
@@ -87,7 +91,9 @@ def verify(
         memory_limit=int(memory_limit),
     )
     _check(settings)
-    generator = np.random.default_rng(rng)
+    # A stream of its own: the same seed elsewhere must not hand out the same points.
+    own = rng if isinstance(rng, np.random.Generator) else [_STREAM, int(rng)]
+    generator = np.random.default_rng(own)
     clock = Clock(progress)
     study = measured(subject, model, settings, generator, training_points, held_out, clock)
     with clock.stage("claims"):
@@ -106,12 +112,22 @@ def verify(
 
 
 def default_epsilon(subject: Subject, *, rng: int | np.random.Generator = 0) -> float:
-    """Return a tenth of the root mean square distance from the centre, to one digit."""
+    """Return a tenth of the root mean square distance from the centre, to one digit.
+
+    Not more than half the reach, where it is known: an error that counts as small must not
+    take a point to another part of the set.
+    """
     points = subject.sample(2000, rng=rng) if isinstance(subject, Manifold) else subject.points
     spread = float(np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=1).mean()))
     if not spread > 0:
         raise InvalidInput("points", "all equal", "at least two different points")
-    return float(f"{spread / 10:.0e}")
+    rounded = float(f"{spread / 10:.0e}")
+    if isinstance(subject, Manifold) and subject.claims.reach is not None:
+        most = subject.claims.reach.value / 2
+        if rounded > most:
+            unit = 10.0 ** math.floor(math.log10(most))
+            return float(f"{math.floor(most / unit) * unit:.0e}")
+    return rounded
 
 
 def _check(settings: Settings) -> None:

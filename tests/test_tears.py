@@ -12,6 +12,7 @@ from geomcheck.graph import clusters, neighbour_edges, parts_of_graph
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.tears import climb, cross_edges
 from theory.catalogue import from_spec
+from theory.covering import covering_radius
 from theory.errors import InvalidInput
 
 
@@ -38,7 +39,7 @@ def test_bisection_crosses_a_tear_of_any_width(half_width: float) -> None:
     ends = np.array([[-0.99, np.sqrt(1 - 0.99**2)], [-0.99, -np.sqrt(1 - 0.99**2)]])
     sample = evaluate(model, ends)
     crossed = cross_edges(
-        model, ends[:1], ends[1:], (sample.codes[:1], sample.codes[1:]), circle.project
+        model, sample.where(np.array([0])), sample.where(np.array([1])), circle.project
     )
     assert crossed.errors[0] >= 1.0
     assert np.linalg.norm(crossed.points, axis=1) == pytest.approx(1.0)
@@ -62,8 +63,10 @@ def located(model: FunctionAutoencoder, spec: str = "circle", epsilon: float = 0
         sample,
         manifold.component_of(sample.points),
         epsilon=epsilon,
-        neighbours=12,
+        neighbours=4,
         project=manifold.project,
+        components=len(manifold.components),
+        radius=2 * covering_radius(sample.points, manifold).value,
     )
 
 
@@ -116,3 +119,50 @@ def test_the_models_own_message_is_kept() -> None:
     model = FunctionAutoencoder(broken, broken, 2, 1)
     with pytest.raises(InvalidInput, match=r"model.encode.*RuntimeError: out of cheese"):
         evaluate(model, np.ones((5, 2)))
+
+
+def test_a_jump_is_told_from_a_steep_stretch() -> None:
+    assert located(known.torn_circle(1e-8)).jump is None
+    jump = located(known.jumping_circle()).jump
+    assert jump is not None
+    assert (jump.watch, jump.size) == ("codes", pytest.approx(2 * np.pi))
+    assert jump.length < 1e-11
+
+
+def test_a_decoder_that_jumps_is_seen_too() -> None:
+    model = FunctionAutoencoder(
+        lambda x: x, lambda z: np.where(z[:, :1] > 0.3, z, -z), 2, 2, continuous=True
+    )
+    jump = located(model).jump
+    assert jump is not None
+    assert jump.watch == "images"
+
+
+def test_bare_points_are_all_that_is_looked_at() -> None:
+    points = from_spec("circle").sample(500, rng=0)
+    sample = evaluate(known.torn_circle(0.3), points)
+    found = locate(
+        known.torn_circle(0.3),
+        sample,
+        np.zeros(500, dtype=np.intp),
+        epsilon=0.1,
+        neighbours=4,
+        project=None,
+    )
+    rows = {row.tobytes() for row in points}
+    assert found.tears
+    assert all(row.tobytes() in rows for tear in found.tears for row in tear.points)
+
+
+def test_a_component_without_points_is_not_called_connected() -> None:
+    sample = evaluate(known.identity(2), from_spec("circle").sample(300, rng=0))
+    found = locate(
+        known.identity(2),
+        sample,
+        np.zeros(300, dtype=np.intp),
+        epsilon=0.1,
+        neighbours=12,
+        project=None,
+        components=2,
+    )
+    assert not found.graph_connected

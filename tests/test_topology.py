@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from geomcheck.enrich import whitened
+from geomcheck.induced import kept_classes
 from geomcheck.seen import seen_image, seen_set
 from geomcheck.topology import losses
 from theory.bound import Bound
@@ -91,12 +92,57 @@ def test_what_the_sample_leaves_open_stays_open() -> None:
     assert (lost, unclear) == ((), (1,))
 
 
-def test_an_error_below_the_reach_loses_nothing() -> None:
-    lost, unclear = losses((1, 2, 1), (1, None, 1), latent_dim=3, embedding_dim=3, below_reach=True)
-    assert (lost, unclear) == ((), ())
-    # A sample that claims a loss against the argument is not believed, and not silenced.
-    lost, unclear = losses((1, 2, 1), (1, 1, 1), latent_dim=3, embedding_dim=3, below_reach=True)
-    assert (lost, unclear) == ((), (1,))
+def test_half_of_the_middle_degree_of_a_closed_surface_is_lost_in_the_plane() -> None:
+    lost, _ = losses((1, 2, 1), (1, 1), latent_dim=2, embedding_dim=3, closed=True)
+    assert [(x.degree, x.mark, x.source) for x in lost] == [
+        (1, "forced", "intersection-form"),
+        (2, "forced", "open-subsets"),
+    ]
+    lost, _ = losses((1, 2, 1), (1, 0), latent_dim=2, embedding_dim=3, closed=True)
+    assert lost[0].mark == "undecided"
+
+
+def angle(points: np.ndarray) -> np.ndarray:
+    return np.arctan2(points[:, 1], points[:, 0])
+
+
+def on_circle(t: np.ndarray) -> np.ndarray:
+    return np.stack([np.cos(t), np.sin(t)], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("spec", "had", "map_", "kept"),
+    [
+        ("circle", (1, 1), lambda x: x, (1, 1)),
+        ("circle", (1, 1), lambda x: x * [1, 0.1], (1, 1)),
+        ("circle", (1, 1), lambda x: x * [1, 0], (1, 0)),
+        # Twice round is zero over two elements; there and back is zero over any.
+        ("circle", (1, 1), lambda x: on_circle(2 * angle(x)), (1, 0)),
+        ("circle", (1, 1), lambda x: on_circle(2 * np.abs(angle(x))), (1, 0)),
+        ("circle", (1, 1), lambda x: np.stack([x[:, 0], x[:, 0] * x[:, 1]], 1), (1, 1)),
+        ("circle", (1, 1), lambda x: np.zeros((len(x), 1)), (1, 0)),
+        ("sphere:dim=2", (1, 0, 1), lambda x: x, (1, 0, 1)),
+        ("sphere:dim=2", (1, 0, 1), lambda x: x * [1, 1, 0], (1, 0, 0)),
+        ("torus:R=2,r=1", (1, 2), lambda x: x, (1, 2)),
+        ("torus:R=2,r=1", (1, 2), lambda x: x * [1, 1, 0], (1, 1)),
+    ],
+)
+def test_rank_of_the_induced_map(spec, had, map_, kept) -> None:
+    manifold = from_spec(spec)
+    n = 300 if manifold.dim == 1 else 600
+    points = manifold.sample(10 * n, rng=0)
+    points = points[farthest_point_subsample(points, n).indices]
+    covering = covering_radius(points, manifold).value
+    every = map_(manifold.sample(5000, rng=1))
+    found = kept_classes(points, map_(points), every, had, covering=covering)
+    assert tuple(found) == kept
+
+
+def test_a_net_too_coarse_keeps_its_counsel() -> None:
+    manifold = from_spec("torus:R=2,r=1")
+    points = manifold.sample(40, rng=0)
+    found = kept_classes(points, points, points, (1, 2), covering=1.5)
+    assert tuple(found) == (None, None)
 
 
 def test_resolution_is_an_upper_bound_for_sets() -> None:

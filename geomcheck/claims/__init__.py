@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from geomcheck.claims import (
+    certified_error,
     exceptional_set,
     generalisation,
     intrinsic_dimension,
@@ -22,6 +23,7 @@ __all__ = ["ALL_CLAIMS"]
 ALL_CLAIMS: tuple[Callable[[Study], ClaimResult], ...] = (
     lower_bound.check,
     small_error.check,
+    certified_error.check,
     exceptional_set.check,
     latent_topology.check,
     reconstruction_topology.check,

@@ -33,16 +33,27 @@ def classes(count: int, degree: int) -> str:
 
 def continuity(study: Study) -> Hypothesis:
     """State that encoder and decoder are continuous, and what that rests on."""
-    says = "encoder and decoder are continuous"
-    return Hypothesis(says, "given" if study.model.continuous else "assumed")
-
-
-def independence(study: Study) -> Hypothesis:
-    """State where the points of a statistical verdict come from."""
-    n = len(study.held_out)
-    if study.held_out_basis == "fresh":
+    jump = study.exceptional.jump
+    if jump is not None:
         return Hypothesis(
-            f"{n} points drawn uniformly in volume, independent of training and of epsilon",
+            f"encoder and decoder are continuous; but the {jump.watch} of two points "
+            f"{number(jump.length)} apart are {number(jump.size)} apart",
+            "not met",
+        )
+    if study.model.continuous:
+        return Hypothesis("encoder and decoder are continuous", "given")
+    if study.ground.kind == "points":
+        return Hypothesis("encoder and decoder are continuous", "assumed")
+    return Hypothesis("encoder and decoder show no jump where they are steepest", "checked")
+
+
+def independence(study: Study, n: int) -> Hypothesis:
+    """State where the n points of a statistical verdict come from."""
+    manifold = study.ground.manifold
+    if study.held_out_basis == "fresh":
+        noise = "" if manifold is None or not manifold.noise else ", with the noise stated"
+        return Hypothesis(
+            f"{n} points drawn uniformly in volume{noise}, independently of training and epsilon",
             "given",
         )
     if study.held_out_basis == "held out":
@@ -51,6 +62,8 @@ def independence(study: Study) -> Hypothesis:
             "measure of interest",
             "assumed",
         )
+    if study.held_out_basis == "training":
+        return Hypothesis(f"the {n} points were not seen in training", "not met")
     return Hypothesis(
         f"the {n} points given are independent draws that training did not see", "assumed"
     )
@@ -64,4 +77,4 @@ def training_advice(study: Study) -> str:
             f"The latent dimension {m} is below the intrinsic dimension {dim}: no theorem "
             f"promises a small error. Try --latent-dim {dim}."
         )
-    return "Theorem 1 promises that some network does better: train longer (--effort 4), or wider."
+    return "Theorem 1 promises that some network does better: train longer, with more effort."

@@ -15,6 +15,7 @@ __all__ = ["check"]
 
 _ID = "exceptional-set"
 _LISTED = 12
+_SPECK = 0.01
 
 
 def check(study: Study) -> ClaimResult:
@@ -23,45 +24,22 @@ def check(study: Study) -> ClaimResult:
     level = settings.confidence
     upper = clopper_pearson(found.stray, found.n, confidence=level, side="upper").upper
     lower = clopper_pearson(found.stray, found.n, confidence=level, side="lower").lower
-    several = [
-        name
-        for name, pieces in zip(study.ground.components, found.pieces, strict=False)
-        if len(pieces) > 1
-    ]
+    verdict, summary, advice = _judged(study, upper, lower)
     hypotheses = [
-        independence(study),
+        independence(study, found.n),
         Hypothesis(
-            f"neighbours at most {number(found.spacing)} apart join each component in one piece",
-            "checked" if found.graph_connected else "not met",
+            f"neighbours at most {number(found.spacing)} apart, and closer than twice the reach, "
+            "join each component in one piece",
+            "checked" if found.graph_connected and _reach_known(study) else "not met",
         ),
-        Hypothesis(
-            "no tear hides between neighbours at which error and code look sound", "assumed"
-        ),
+        Hypothesis("no tear hides where error and code look sound", "assumed"),
     ]
-    where = _where(study)
-    if study.ground.kind == "points":
-        verdict = Verdict.INCONCLUSIVE
-        summary = f"{where}; on bare points the measure of K is not known"
-        advice = "Give the set as a manifold to have its measure."
-    elif not found.graph_connected:
-        verdict = Verdict.INCONCLUSIVE
-        summary = f"{where}; too few points to see whether the rest hangs together"
-        advice = "Take more --samples."
-    elif upper <= settings.delta:
-        verdict, advice, summary = Verdict.HOLDS, "", where
-    elif lower > settings.delta:
-        verdict, advice = Verdict.FAILS, training_advice(study)
-        cut = f"; {' and '.join(several)} torn into several pieces" if several else ""
-        summary = f"{where}{cut}; with what it cuts off, {percent(lower)} of K at least"
-    else:
-        verdict, advice = Verdict.INCONCLUSIVE, "Take more --samples."
-        summary = f"{where}; with what it cuts off, up to {percent(upper)} of K"
     tears = found.tears
     return ClaimResult(
         id=_ID,
         statement=(
-            f"Off a set of measure at most {percent(settings.delta)} the error is at most "
-            f"{number(settings.epsilon)} and every component stays in one piece."
+            f"The tears met, where the error exceeds {number(settings.epsilon)}, and all that they "
+            f"cut off have measure at most {percent(settings.delta)}."
         ),
         verdict=verdict,
         summary=summary,
@@ -75,7 +53,7 @@ def check(study: Study) -> ClaimResult:
             "tears": [_row(study, tear) for tear in tears[:_LISTED]],
             "pieces_of_the_rest": {
                 name: list(pieces[:_LISTED])
-                for name, pieces in zip(study.ground.components, found.pieces, strict=False)
+                for name, pieces in zip(study.ground.components, found.pieces, strict=True)
             },
         },
         threshold=settings.delta,
@@ -84,6 +62,58 @@ def check(study: Study) -> ClaimResult:
         witness=_witness(tears[0]) if tears else None,
         advice=advice,
     )
+
+
+def _reach_known(study: Study) -> bool:
+    reach = study.ground.reach
+    return reach is not None and reach.holds_from_below()
+
+
+def _judged(study: Study, upper: float, lower: float) -> tuple[Verdict, str, str]:
+    """Return verdict, summary and advice."""
+    found, delta = study.exceptional, study.settings.delta
+    level = study.settings.confidence
+    hits = sum(tear.hits for tear in found.tears)
+    alone = clopper_pearson(hits, found.n, confidence=level, side="lower").lower
+    where = _where(study)
+    if study.ground.kind == "points":
+        return (
+            Verdict.INCONCLUSIVE,
+            f"{where}; the measure of K is not known",
+            "Give the set as a manifold to have its measure.",
+        )
+    if alone > delta:
+        return Verdict.FAILS, f"{where}, at least {percent(alone)} of K", training_advice(study)
+    if not found.graph_connected or not _reach_known(study):
+        return (
+            Verdict.INCONCLUSIVE,
+            f"{where}; whether the rest hangs together is not seen",
+            "Take more --samples, or state the reach.",
+        )
+    if upper <= delta:
+        return Verdict.HOLDS, where, ""
+    pieces = _pieces(study)
+    if lower > delta and study.ground.intrinsic_dim == 1:
+        return Verdict.FAILS, f"{where}; {pieces}", training_advice(study)
+    if lower > delta:
+        return (
+            Verdict.INCONCLUSIVE,
+            f"{where}; {pieces}, unless they join where no point was met",
+            training_advice(study),
+        )
+    return Verdict.INCONCLUSIVE, f"{where}; {pieces}", "Take more --samples."
+
+
+def _pieces(study: Study) -> str:
+    """Say into which pieces the components fall, specks counted together."""
+    said = []
+    for name, sizes in zip(study.ground.components, study.exceptional.pieces, strict=True):
+        total = sum(sizes)
+        large = [size for size in sizes if size > _SPECK * total]
+        if len(large) > 1:
+            shares = " and ".join(percent(size / total) for size in large[:4])
+            said.append(f"{name} falls into pieces of {shares}")
+    return "; ".join(said) or "specks are cut off"
 
 
 def _where(study: Study) -> str:

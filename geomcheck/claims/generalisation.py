@@ -22,28 +22,33 @@ def check(study: Study) -> ClaimResult:
         f"The share of K with error above {number(epsilon)} exceeds the share of the training "
         f"points by at most {percent(delta)}."
     )
-    if training is None:
+    if training is None or study.held_out_basis == "training":
         return ClaimResult(
             id=_ID,
             statement=statement,
             verdict=Verdict.NOT_APPLICABLE,
-            summary="the training points are not known",
+            summary="the training points are not known"
+            if training is None
+            else "no points but the training points were given",
             source="clopper-pearson",
-            advice="Pass training_points to verify.",
+            advice="Pass training_points, and points held out, to verify.",
         )
     n, hits = len(study.held_out), int(np.count_nonzero(study.held_out.errors > epsilon))
     level = settings.confidence
     upper = clopper_pearson(hits, n, confidence=level, side="upper").upper
     lower = clopper_pearson(hits, n, confidence=level, side="lower").lower
     trained = float(np.mean(training.errors > epsilon))
-    summary = f"{percent(trained)} of the training points, {percent(hits / n)} of {n} others"
+    summary = (
+        f"large errors on {percent(trained)} of the training points, on {percent(hits / n)} of "
+        f"{n} others"
+    )
     advice = ""
     if upper <= trained + delta:
         verdict = Verdict.HOLDS
     elif lower > trained + delta:
         verdict, advice = Verdict.FAILS, "Train on more points: these were learned by heart."
     else:
-        verdict, advice = Verdict.INCONCLUSIVE, "Hold out more points."
+        verdict, advice = Verdict.INCONCLUSIVE, "Take more points that training did not see."
     return ClaimResult(
         id=_ID,
         statement=statement,
@@ -61,6 +66,6 @@ def check(study: Study) -> ClaimResult:
         },
         threshold=delta,
         confidence=level,
-        hypotheses=(independence(study),),
+        hypotheses=(independence(study, n),),
         advice=advice,
     )

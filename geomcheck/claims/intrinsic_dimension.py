@@ -26,8 +26,12 @@ def check(study: Study) -> ClaimResult:
         verdict, advice = Verdict.INCONCLUSIVE, "Give more points."
         summary = f"the estimators disagree: {seen}"
     elif ground.kind == "manifold" and estimate.value != ground.intrinsic_dim:
-        verdict, advice = Verdict.FAILS, "Check the manifold's own claims."
+        verdict, advice = Verdict.INCONCLUSIVE, "Estimators fall short in high dimension."
         summary = f"estimated {estimate.value}, stated {ground.intrinsic_dim}"
+    elif estimate.value > m and ground.kind == "points":
+        verdict = Verdict.INCONCLUSIVE
+        summary = f"dimension {estimate.value} (estimated) does not fit latent dimension {m}"
+        advice = "Noise thicker than the spacing of the points counts as dimension."
     elif estimate.value > m:
         verdict = Verdict.FAILS
         summary = f"dimension {estimate.value} does not fit latent dimension {m}"

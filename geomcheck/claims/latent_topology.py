@@ -1,4 +1,4 @@
-"""Claim: the latent set keeps every homology class that this bottleneck can keep."""
+"""Claim: the encoder keeps every homology class that this bottleneck can keep."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ __all__ = ["check"]
 
 
 def check(study: Study) -> ClaimResult:
-    """Compare the Betti numbers of F(K), and of F(K minus K0), with K's."""
-    m = study.model.latent_dim
-    kept = study.of_kept_codes
+    """Find the classes of K that the encoder kills."""
+    codes, kept = study.of_codes, study.of_kept_codes
     return compare(
         study,
         Comparison(
             id="latent-topology",
-            statement=(
-                f"F(K) in R^{m} keeps every homology class of K that latent dimension {m} lets "
-                "pass."
-            ),
+            map="The encoder",
             image="the latent set",
-            seen=study.of_codes,
-            extra={"betti_latent_off_K0": None if kept is None else list(kept.betti())},
+            kept=study.kept_by_codes,
+            seen=codes,
+            extra={
+                "betti_latent": None if codes is None else list(codes.betti()),
+                "betti_latent_off_K0": None if kept is None else list(kept.betti()),
+            },
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geomcheck.claims.common import continuity, number, plain
-from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
+from geomcheck.result import Basis, ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from theory.obstruction import Obstruction
 
@@ -12,7 +12,7 @@ __all__ = ["check"]
 _ID = "lower-bound"
 # A constant map attains the bound on a circle exactly, so equality up to rounding must pass.
 _ROUNDING = 1e-9
-_LISTED = 6
+_LISTED = 8
 
 
 def check(study: Study) -> ClaimResult:
@@ -48,7 +48,10 @@ def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
     reached = error >= bound * (1 - _ROUNDING)
     certain = best.bound.certified
     kind = "certified" if certain else "estimated"
-    if reached and certain:
+    if study.exceptional.jump is not None:
+        verdict = Verdict.INCONCLUSIVE
+        summary = f"the model jumps: the bound {number(bound)} does not bind it"
+    elif reached and certain:
         verdict = Verdict.HOLDS
         summary = (
             f"every continuous network errs by {number(bound)} or more somewhere; "
@@ -64,7 +67,7 @@ def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
         id=_ID,
         statement=(
             f"Every continuous autoencoder with latent dimension {best.latent_dim} has an error "
-            f"of at least {number(bound)} somewhere on {best.part} ({kind})."
+            f"of at least {number(bound)} somewhere on K, by the argument on {best.part} ({kind})."
         ),
         verdict=verdict,
         summary=summary,
@@ -75,7 +78,7 @@ def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
             "largest_error_found": error,
             "part": best.part,
             "attained": best.attained,
-            "bounds": [_row(o) for o in known[:_LISTED]],
+            "bounds": _rows(known),
         },
         threshold=bound,
         hypotheses=(continuity(study), *_ground_hypotheses(study, best)),
@@ -90,13 +93,25 @@ def _ground_hypotheses(study: Study, best: Obstruction) -> tuple[Hypothesis, ...
             Hypothesis("K is a compact set near which the points lie densely", "assumed"),
             Hypothesis("covering radius and reach of K", "estimated"),
         )
-    basis = "certified" if best.argument == "homology" else "given"
-    return (
-        Hypothesis(f"reach of {best.part}", "given"),
-        Hypothesis("covering radius of the sample, through the charts", "certified")
-        if basis == "certified"
-        else Hypothesis(f"closed form on {best.part}", "given"),
-    )
+    how: Basis = "given" if best.bound.certified else "estimated"
+    if best.argument == "homology":
+        return (
+            Hypothesis(f"reach of {best.part}", how),
+            Hypothesis(
+                "covering radius of the sample, through the charts",
+                "certified" if best.bound.certified else "estimated",
+            ),
+        )
+    known = "reach" if best.argument in ("reach", "torsion") else "closed form"
+    return (Hypothesis(f"{known} of {best.part}", how),)
+
+
+def _rows(known: tuple[Obstruction, ...]) -> list[dict[str, object]]:
+    """Return the strongest bound of each argument on each part."""
+    rows: dict[tuple[str, str], dict[str, object]] = {}
+    for obstruction in known:
+        rows.setdefault((obstruction.argument, obstruction.part), _row(obstruction))
+    return list(rows.values())[:_LISTED]
 
 
 def _row(obstruction: Obstruction) -> dict[str, object]:
@@ -131,6 +146,8 @@ def _witness(study: Study, bound: float) -> Witness:
 def _advice(study: Study, reached: bool, certain: bool) -> str:
     if reached and certain:
         return ""
+    if study.exceptional.jump is not None:
+        return "The bound is about continuous maps: this model is none."
     if not study.model.continuous:
         return "If the model has a jump, no bound applies to it: check that it is continuous."
     if not certain:

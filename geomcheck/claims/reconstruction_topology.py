@@ -1,4 +1,4 @@
-"""Claim: G(F(K)) keeps every significant class of K that this bottleneck can keep."""
+"""Claim: G(F(x)) keeps every homology class of K that this bottleneck can keep."""
 
 from __future__ import annotations
 
@@ -19,11 +19,9 @@ def check(study: Study) -> ClaimResult:
         study,
         Comparison(
             id="reconstruction-topology",
-            statement=(
-                "G(F(K)) keeps every homology class of K that latent dimension "
-                f"{study.model.latent_dim} lets pass."
-            ),
+            map="The autoencoder",
             image="the reconstruction",
+            kept=study.kept_by_images,
             seen=study.of_images,
             extra={},
         ),
@@ -33,7 +31,11 @@ def check(study: Study) -> ClaimResult:
 
 def _with_stability(study: Study, result: ClaimResult) -> ClaimResult:
     before, after = study.of_input, study.of_images
-    if after is None or before.diagrams.filtration != after.diagrams.filtration:
+    if (
+        after is None
+        or study.ground.kind == "points"
+        or before.diagrams.filtration != after.diagrams.filtration
+    ):
         return result
     top = min(before.diagrams.max_degree, after.diagrams.max_degree)
     distances = [
@@ -56,5 +58,6 @@ def _with_stability(study: Study, result: ClaimResult) -> ClaimResult:
         result,
         values={**result.values, "bottleneck_distance": distance, "stability_allows": allowed},
         verdict=result.verdict if kept else Verdict.INCONCLUSIVE,
+        summary=result.summary if kept else "the diagrams violate stability: do not trust them",
         hypotheses=(*result.hypotheses, hypothesis),
     )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 from geomcheck.claims.common import number
 from geomcheck.result import ClaimResult, Hypothesis, Verdict
 from geomcheck.study import Study
+from theory.sampling import DENSEST_RATIO, dense_enough
 
 __all__ = ["check"]
 
 _ID = "sampling-density"
-# Niyogi, Smale and Weinberger: points (eps / 2)-dense with eps < sqrt(3/5) reach.
-_DENSE_ENOUGH = math.sqrt(3 / 5) / 2
 
 
 def check(study: Study) -> ClaimResult:
@@ -31,20 +28,19 @@ def check(study: Study) -> ClaimResult:
             hypotheses=(Hypothesis("the reach of K is known", "not met"),),
             advice="State the reach of the set.",
         )
-    limit = _DENSE_ENOUGH * reach.value
-    certain = covering.certified and reach.certified
-    dense = covering.value <= limit
-    comparison = f"covering radius {number(covering.value)} against {number(limit)}"
+    limit = DENSEST_RATIO * reach.value
+    dense = dense_enough(covering, reach)
+    summary = f"covering radius {number(covering.value)}; at most {number(limit)} is needed"
     advice = ""
-    if certain:
-        verdict = Verdict.HOLDS if dense else Verdict.FAILS
-        summary = comparison
-    else:
+    if dense is None or not (covering.certified and reach.certified):
         verdict = Verdict.INCONCLUSIVE
-        summary = f"{comparison}, both estimated" if not reach.certified else comparison
-        advice = "Estimates cannot certify density; give the set as a manifold with charts."
-    if not dense:
-        advice = f"About {math.ceil(covering.value / limit)} times as dense a sample is needed."
+        summary += ", but these are estimates or one-sided bounds"
+        advice = "Give the set as a manifold with charts and a known reach."
+    elif dense:
+        verdict = Verdict.HOLDS
+    else:
+        verdict = Verdict.FAILS
+        advice = f"A sample {covering.value / limit:.1f} times as dense is needed."
     return ClaimResult(
         id=_ID,
         statement=(

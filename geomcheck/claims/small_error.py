@@ -24,7 +24,10 @@ def check(study: Study) -> ClaimResult:
     lower = clopper_pearson(hits, n, confidence=level, side="lower").lower
     epsilon = number(settings.epsilon)
     seen = f"error above {epsilon} on {percent(hits / n)} of {n} points"
-    if upper <= settings.delta:
+    if study.held_out_basis == "training":
+        verdict, advice = Verdict.INCONCLUSIVE, "Hold out points: pass held_out."
+        summary = f"{seen}, all of them training points"
+    elif upper <= settings.delta:
         verdict, advice = Verdict.HOLDS, ""
         summary = f"{seen}, so on at most {percent(upper)} of K"
     elif lower > settings.delta:
@@ -33,12 +36,20 @@ def check(study: Study) -> ClaimResult:
     else:
         needed = samples_needed(settings.delta, level, exceedances=hits)
         verdict = Verdict.INCONCLUSIVE
-        summary = f"{seen}, so on {percent(lower)} to {percent(upper)} of K"
+        both = clopper_pearson(hits, n, confidence=level)
+        summary = f"{seen}, so on {percent(both.lower)} to {percent(both.upper)} of K"
         advice = f"With {hits} large errors, {needed} points would be needed to decide."
         if n >= needed or hits > settings.delta * n:
-            advice = "The share is too near delta: take more points, or train longer."
+            advice = "The share is too near delta to tell: take more points once, or train longer."
     finite = errors[np.isfinite(errors)]
-    hypotheses = [independence(study)]
+    hypotheses = [independence(study, n)]
+    bound = study.obstructions[0].bound.value if study.obstructions else 0.0
+    if 0 < bound <= settings.epsilon:
+        hypotheses.append(
+            Hypothesis(
+                f"epsilon is below the error {number(bound)} that is forced anyway", "not met"
+            )
+        )
     if len(finite) < n:
         hypotheses.append(Hypothesis("the model returns finite numbers", "not met"))
     return ClaimResult(

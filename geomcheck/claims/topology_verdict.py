@@ -1,4 +1,4 @@
-"""The verdict on an image of K whose Betti numbers are held against K's."""
+"""The verdict on a map out of K: which homology classes it kills, and whether it had to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geomcheck.claims.common import classes, continuity, number
+from geomcheck.induced import KeptClasses
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from geomcheck.topology import Loss, SeenHomology, losses
@@ -16,79 +17,84 @@ __all__ = ["Comparison", "compare"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is compared with K.
+    """A map out of K.
 
     Parameters
     ----------
-    id, statement : str
+    id : str
         Of the claim.
-    image : str
-        What to call the image of K.
+    map, image : str
+        What to call the map and its image.
+    kept : KeptClasses
+        Classes of K that the map does not kill, in the degrees below the latent dimension.
     seen : SeenHomology or None
-        Its homology; None where the model returned no finite numbers.
+        Homology of the image; None where the model returned no finite numbers.
     extra : mapping
         More values to report.
     """
 
     id: str
-    statement: str
+    map: str
     image: str
+    kept: KeptClasses
     seen: SeenHomology | None
     extra: Mapping[str, Any]
 
 
 def compare(study: Study, comparison: Comparison) -> ClaimResult:
-    """Judge what an image of K lost of K's homology: forced, avoidable or undecided."""
+    """Judge what a map out of K kills of K's homology: forced, avoidable or undecided."""
     ground, m, seen = study.ground, study.model.latent_dim, comparison.seen
     measured = study.of_input.betti()
     had = ground.betti if ground.betti is not None else _decided(measured)
+    certified = _certified(study)
+    statement = (
+        f"{comparison.map} kills no homology class of K that latent dimension {m} lets pass"
+        + (" (certified)." if certified else ", as a net of points shows.")
+    )
     values: dict[str, Any] = {
         "betti_input": None if had is None else list(had),
         "betti_input_seen": list(measured),
-        "betti_image": None if seen is None else list(seen.betti()),
+        "classes_kept": None,
         "resolution_input": study.of_input.resolution.value,
         "resolution_image": None if seen is None else seen.resolution.value,
         "homology_coeff_field": study.of_input.diagrams.homology_coeff_field,
         **comparison.extra,
     }
-    if had is None or seen is None or not _agrees(had, measured) or not _resolved(study):
+    reason = _obstacle(study, had, measured, seen)
+    if reason or had is None or seen is None:
         return ClaimResult(
             id=comparison.id,
-            statement=comparison.statement,
+            statement=statement,
             verdict=Verdict.INCONCLUSIVE,
-            summary=_why_not(had is not None, seen is not None),
-            source="stability",
+            summary=reason,
+            source="homotopy-argument",
             values=values,
-            hypotheses=(Hypothesis("the sample shows the Betti numbers of K", "not met"),),
-            advice="Give more points, or the Betti numbers of the set.",
+            hypotheses=(continuity(study),),
+            advice=_ADVICE.get(reason, "Give more points, or the Betti numbers of the set."),
         )
-    largest = float(study.worst.errors[0])
-    below_reach = ground.reach is not None and largest < ground.reach.value
+    kept = _kept(had, comparison, certified)
+    values["classes_kept"] = list(kept)
     lost, unclear = losses(
         had,
-        seen.betti(),
+        kept,
         latent_dim=m,
         embedding_dim=ground.embedding_dim,
-        below_reach=below_reach,
+        closed=_one_closed_manifold(study),
     )
     values["losses"] = [
         {"degree": x.degree, "had": x.had, "kept": x.kept, "mark": x.mark, "source": x.source}
         for x in lost
     ]
-    marks = {x.mark for x in lost}
-    if "avoidable" in marks:
-        verdict = Verdict.FAILS
-    elif "undecided" in marks or unclear:
-        verdict = Verdict.INCONCLUSIVE
-    else:
-        verdict = Verdict.HOLDS
+    verdict, summary = _judged(lost, unclear, comparison.image)
+    if ground.kind == "points" and verdict is not Verdict.INCONCLUSIVE:
+        verdict, summary = Verdict.INCONCLUSIVE, f"as the points show: {summary}"
     avoidable = [x for x in lost if x.mark == "avoidable"]
     return ClaimResult(
         id=comparison.id,
-        statement=comparison.statement,
+        statement=statement,
         verdict=verdict,
-        summary=_summary(comparison.image, lost, unclear, below_reach),
-        source="open-subsets" if lost and verdict is Verdict.HOLDS else "no-obstruction",
+        summary=summary,
+        source=lost[0].source if lost and lost[0].source else "homotopy-argument",
         values=values,
         hypotheses=(
             continuity(study),
@@ -96,31 +102,42 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
                 "Betti numbers of K over two elements",
                 "given" if ground.betti is not None else "estimated",
             ),
-            Hypothesis(
-                f"{comparison.image} is resolved at {number(seen.resolution.value)}",
-                "estimated",
-            ),
-            *_error_hypothesis(study, below_reach),
+            _resolution(study, comparison, certified),
         ),
         witness=_witness(study, avoidable[0]) if avoidable else None,
-        advice=_advice(verdict, unclear),
+        advice=_advice(verdict, unclear, study),
     )
 
 
-def _error_hypothesis(study: Study, below_reach: bool) -> tuple[Hypothesis, ...]:
-    if not below_reach:
-        return ()
-    largest = number(float(study.worst.errors[0]))
-    return (Hypothesis(f"sup err, {largest} as searched, is below the reach", "estimated"),)
+_JUMPS = "the model jumps, so nothing is forced on it"
+_NOT_FINITE = "the model did not return finite numbers everywhere"
+_ADVICE = {
+    _JUMPS: "The theorems are about continuous maps.",
+    _NOT_FINITE: "Mend the model where it returns no number.",
+}
+
+
+def _obstacle(
+    study: Study,
+    had: tuple[int, ...] | None,
+    measured: tuple[int | None, ...],
+    seen: SeenHomology | None,
+) -> str:
+    if study.exceptional.jump is not None:
+        return _JUMPS
+    if seen is None:
+        return _NOT_FINITE
+    resolution = number(study.of_input.resolution.value)
+    if had is None or not _resolved(study):
+        return f"the points, {resolution} apart at worst, do not resolve the topology of K"
+    if any(b is not None and b != a for a, b in zip(had, measured, strict=False)):
+        return f"points {resolution} apart at worst do not show the Betti numbers given for K"
+    return ""
 
 
 def _decided(betti: tuple[int | None, ...]) -> tuple[int, ...] | None:
     numbers = tuple(b for b in betti if b is not None)
     return numbers if len(numbers) == len(betti) else None
-
-
-def _agrees(had: tuple[int, ...], measured: tuple[int | None, ...]) -> bool:
-    return all(b is None or b == a for a, b in zip(had, measured, strict=False))
 
 
 def _resolved(study: Study) -> bool:
@@ -131,31 +148,66 @@ def _resolved(study: Study) -> bool:
     return reach is not None and 2 * study.of_input.resolution.value < reach.value
 
 
-def _why_not(known: bool, finite: bool) -> str:
-    if not finite:
-        return "the model did not return finite numbers"
-    if not known:
-        return "the points do not resolve the Betti numbers of K"
-    return "the sample does not show the Betti numbers that K is said to have"
+def _certified(study: Study) -> bool:
+    """Tell whether sup err is certainly below the reach: then G(F(x)) deforms to x near K."""
+    reach, certificate = study.ground.reach, study.certificate
+    return (
+        reach is not None
+        and reach.holds_from_below()
+        and certificate is not None
+        and certificate.sup_upper < reach.value
+    )
 
 
-def _summary(
-    image: str, lost: tuple[Loss, ...], unclear: tuple[int, ...], below_reach: bool
-) -> str:
+def _kept(had: tuple[int, ...], comparison: Comparison, certified: bool) -> tuple[int | None, ...]:
+    if certified:
+        return had
+    kept = list(comparison.kept)
+    if kept and comparison.seen is not None:
+        # An image has no more components than K; if it has as many, the map keeps them apart.
+        pieces = comparison.seen.betti()[0]
+        kept[0] = pieces if pieces is not None and pieces <= had[0] else None
+    return tuple(kept)
+
+
+def _one_closed_manifold(study: Study) -> bool:
+    manifold = study.ground.manifold
+    return manifold is not None and manifold.closed and not manifold.parts
+
+
+def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tuple[Verdict, str]:
+    marks = {x.mark for x in lost}
+    if "avoidable" in marks:
+        verdict = Verdict.FAILS
+    elif "undecided" in marks or unclear:
+        verdict = Verdict.INCONCLUSIVE
+    else:
+        verdict = Verdict.HOLDS
     said = [f"{classes(x.had - x.kept, x.degree)} lost, {_MARKS[x.mark]}" for x in lost]
-    said.extend(f"H{degree} not resolved" for degree in unclear)
-    if not said and below_reach:
-        return f"{image} keeps all of it: the largest error found is below the reach"
-    if not said:
-        return f"{image} has the Betti numbers of K"
-    return "; ".join(said)
+    said.extend(f"{image} is too sparse to decide H{degree}" for degree in unclear)
+    return verdict, "; ".join(said) or "every class of K is kept"
 
 
 _MARKS = {
     "forced": "forced: no code of this dimension can carry them",
     "avoidable": "avoidable: this dimension can carry them",
-    "undecided": "not known whether it had to be",
+    "undecided": "not known whether they had to be",
 }
+
+
+def _resolution(study: Study, comparison: Comparison, certified: bool) -> Hypothesis:
+    if certified and study.certificate is not None and study.ground.reach is not None:
+        return Hypothesis(
+            f"sup err, at most {number(study.certificate.sup_upper)}, is below the reach "
+            f"{number(study.ground.reach.value)}",
+            "certified",
+        )
+    assert comparison.seen is not None
+    return Hypothesis(
+        f"{comparison.image} has no feature finer than {number(comparison.seen.resolution.value)}"
+        ", and the map none finer than the net",
+        "estimated",
+    )
 
 
 def _witness(study: Study, loss: Loss) -> Witness:
@@ -170,9 +222,11 @@ def _witness(study: Study, loss: Loss) -> Witness:
     )
 
 
-def _advice(verdict: Verdict, unclear: tuple[int, ...]) -> str:
+def _advice(verdict: Verdict, unclear: tuple[int, ...], study: Study) -> str:
     if verdict is Verdict.FAILS:
         return "The bottleneck is wide enough: train longer, or with other seeds."
+    if study.ground.kind == "points":
+        return "Give the set as a manifold, with its Betti numbers, to have a verdict."
     if unclear:
-        return "Give more points, or train until the image has no sparse stretches."
+        return "Train until the image has no sparse stretches, or sup err is below the reach."
     return ""

@@ -67,8 +67,14 @@ def rips_bars(points: NDArray[np.float64], max_degree: int, field: int, threshol
     """Return the bars of the Vietoris-Rips filtration, half its diameters."""
     from scipy.spatial.distance import pdist, squareform
 
-    n = points.shape[0]
-    distances = squareform(pdist(points))
+    return flag_bars(squareform(pdist(points)), max_degree, field, threshold)
+
+
+def flag_bars(
+    distances: NDArray[np.float64], max_degree: int, field: int, threshold: float
+) -> Bars:
+    """Return the bars of the flag filtration of a matrix, at half its entries."""
+    n = distances.shape[0]
     # From this diameter on the complex is a cone over one point: nothing more can happen.
     cone = float(distances.max(axis=1).min())
     limit = min(2.0 * threshold, cone)
