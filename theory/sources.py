@@ -53,7 +53,8 @@ _ALL = (
     Source(
         "torsion-argument",
         "geomcheck, lower bound for non-orientable sets",
-        "H^k of an open subset of R^(k+1) has no torsion, while H^k of a closed connected "
+        "H^k of a finite polyhedron in R^(k+1) has no torsion (Alexander duality), and F(K) has "
+        "such a neighbourhood as small as one likes, while H^k of a closed connected "
         "non-orientable k-manifold is Z/2 and must pass through it when the error stays below "
         "the reach.",
     ),
@@ -76,10 +77,10 @@ _ALL = (
     Source(
         "intersection-form",
         "geomcheck, Poincare duality",
-        "In R^k two cycles of complementary dimension have intersection number zero, so what a "
-        "subset of a closed k-manifold keeps of H_j and of H_(k-j) when it embeds in R^k "
-        "annihilates itself under the intersection form: at least b_j classes of the pair are "
-        "lost.",
+        "H^k of an open subset of R^m vanishes for m <= k, so classes of H^j pulled back from "
+        "the latent space to a closed k-manifold, k = 2j, have cup product zero with one "
+        "another; the product is nondegenerate, so they fill at most half of H^j, and at least "
+        "half of H_j is lost.",
     ),
     Source(
         "federer",
@@ -96,8 +97,15 @@ _ALL = (
         "niyogi-smale-weinberger",
         "P. Niyogi, S. Smale and S. Weinberger, Finding the homology of submanifolds with high "
         "confidence from random samples, DCG 39 (2008)",
-        "If every point of K has a sample point within eps/2 and eps < sqrt(3/5) reach(K), the "
-        "union of eps-balls retracts to K.",
+        "If every point of a closed manifold K has a sample point within eps/2 and "
+        "eps < sqrt(3/5) reach(K), the union of eps-balls retracts to K.",
+    ),
+    Source(
+        "certificate",
+        "geomcheck, branch and bound over the charts",
+        "Linear bounds of every layer, with all rounding counted, enclose the error on each cell "
+        "of a chart; cells are divided until the enclosures of sup err and of the share above "
+        "epsilon are narrow or time is up. They hold at every stage.",
     ),
     Source(
         "stability",
@@ -140,8 +148,9 @@ _ALL = (
     Source(
         "linking-argument",
         "geomcheck, homological lower bound by linking",
-        "If a j-cycle of K with j >= m links a closed set at distance at least r from K, it does "
-        "not bound in K^s for s <= r, so the worst-case error is at least r; equality where a "
+        "If a j-cycle of a part L of K, j >= m, links a closed set at distance at least r from "
+        "L, it does not bound in L^s for s <= r, so the worst-case error is at least r; equality "
+        "where a "
         "continuous map of K into a set that embeds in R^m moves no point farther than r.",
     ),
     Source(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
+import theory.taylor_functions  # noqa: F401 (numpy's functions learn about forms)
 from theory.taylor_form import TaylorForm, box_forms
 
 __all__ = ["TaylorDual", "box_duals"]

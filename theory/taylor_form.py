@@ -12,6 +12,7 @@ one of [0, 1].
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -75,20 +76,18 @@ class TaylorForm(NDArrayOperatorsMixin):
         return np.asarray(np.nextafter(self.centre + self.spread, np.inf))
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        # Imported here because the functions are written in terms of forms.
-        from theory.taylor_functions import BINARY, UNARY, power
-
-        if method != "__call__" or options:
+        if method != "__call__" or options or ufunc not in _FUNCTIONS:
             return NotImplemented
         with np.errstate(all="ignore"):
-            if ufunc in BINARY:
-                left, right = (lifted(x, self) for x in inputs)
-                return BINARY[ufunc](left, right)
-            if ufunc in UNARY:
-                return UNARY[ufunc](self)
-            if ufunc is np.power:
-                return power(inputs[0], inputs[1])
-        return NotImplemented
+            return _FUNCTIONS[ufunc](*inputs)
+
+
+_FUNCTIONS: dict[np.ufunc, Callable[..., TaylorForm]] = {}
+
+
+def register(functions: Mapping[np.ufunc, Callable[..., TaylorForm]]) -> None:
+    """Say what numpy's functions do to forms; `theory.taylor_functions` does on import."""
+    _FUNCTIONS.update(functions)
 
 
 def box_forms(lower: Array, upper: Array) -> tuple[TaylorForm, ...]:

@@ -24,6 +24,7 @@ from theory.taylor_form import (
     lifted,
     multiplied,
     negated,
+    register,
 )
 
 __all__ = ["BINARY", "UNARY", "power"]
@@ -356,3 +357,14 @@ BINARY: dict[np.ufunc, Callable[[TaylorForm, TaylorForm], TaylorForm]] = {
     np.arctan2: _arctan2,
     np.hypot: _hypot,
 }
+
+
+def _lifting(function: Callable[[TaylorForm, TaylorForm], TaylorForm]) -> Callable[..., TaylorForm]:
+    def of_either(a: Any, b: Any) -> TaylorForm:
+        like = a if isinstance(a, TaylorForm) else b
+        return function(lifted(a, like), lifted(b, like))
+
+    return of_either
+
+
+register({**UNARY, **{key: _lifting(value) for key, value in BINARY.items()}, np.power: power})
