@@ -172,6 +172,19 @@ def test_several_charts_of_one_part_leave_the_measure_open() -> None:
     assert (found.measure_lower, found.measure_upper) == (0, 1)
 
 
+def test_a_chart_of_unbounded_density_leaves_one_end_open() -> None:
+    arc = Chart(lambda t: (t, np.sqrt(t)), (0.0,), (1.0,), (False,))
+    curve = replace(from_spec("circle"), charts=(arc,))
+    found = certify(FLAT, curve, epsilon=0.5, time_limit=0.5)
+    assert found.sup_lower <= 1 <= found.sup_upper <= 1.02 * (1 + 1e-9)
+    # Nothing is known of the length near 0, where the error is small.
+    steep = quad(lambda t: math.hypot(1, 0.5 / math.sqrt(t)), 0.25, 1)[0]
+    whole = quad(lambda s: math.hypot(2 * s, 1), 0, 1)[0]
+    assert found.measure_lower == 0
+    assert steep / whole <= found.measure_upper < 1
+    assert found.reason_stopped != "reached"
+
+
 def test_the_same_seed_gives_the_same_enclosure() -> None:
     K, model = from_spec("circle"), random_network(2, 1)
     one, two = (certify(model, K, epsilon=0.5, time_limit=60, rng=7) for _ in range(2))

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 from certify_cases import linear_network
 
+from geomcheck.autoencoder import MLPAutoencoder
+from geomcheck.certify import certify
+from geomcheck.certify.certificate import obstacle
 from geomcheck.claims import certified_error
 from geomcheck.protocol import Autoencoder, FunctionAutoencoder
 from geomcheck.result import ClaimResult, Verdict
@@ -19,10 +22,21 @@ from theory.manifold import Manifold
 FLAT = linear_network(np.array([[1.0, 0.0]]), np.array([[1.0], [0.0]]))
 
 
-def judged(model: Autoencoder, K: Manifold | None, epsilon: float, delta: float) -> ClaimResult:
+def judged(
+    model: Autoencoder, K: Manifold | None, epsilon: float, delta: float, *, seconds: float = 4.0
+) -> ClaimResult:
+    reason = obstacle(model, K)
+    found = None
+    if reason is None and K is not None:
+        found = certify(cast(MLPAutoencoder, model), K, epsilon=epsilon, time_limit=seconds)
     settings = SimpleNamespace(epsilon=epsilon, delta=delta, seed=None)
-    ground = SimpleNamespace(manifold=K, name="K", intrinsic_dim=1)
-    study: Any = SimpleNamespace(ground=ground, model=model, settings=settings)
+    study: Any = SimpleNamespace(
+        ground=SimpleNamespace(manifold=K, name="K", intrinsic_dim=1),
+        model=model,
+        settings=settings,
+        certificate=found,
+        no_certificate=reason,
+    )
     return certified_error.check(cast(Study, study))
 
 
@@ -52,9 +66,8 @@ def test_too_near_delta_is_inconclusive() -> None:
     assert "near delta" in found.advice
 
 
-def test_too_little_time_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certified_error, "_SECONDS", 0.0)
-    found = judged(FLAT, from_spec("circle"), 0.5, 0.01)
+def test_too_little_time_is_inconclusive() -> None:
+    found = judged(FLAT, from_spec("circle"), 0.5, 0.01, seconds=0.0)
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "time_limit" in found.advice
     assert found.values["sup_at_most"] is None

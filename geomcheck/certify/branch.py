@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,10 @@ from geomcheck.certify.divide import grid, halves, sharpened
 from geomcheck.certify.enclosure import Enclosure, Reason
 from geomcheck.certify.error import CellErrors, ErrorBounds, cell_points
 from geomcheck.certify.frontier import Cells, Tally
+from geomcheck.certify.halfspace import certified_shares
 from geomcheck.certify.volume import cell_volumes
 from theory.chart import Chart
+from theory.taylor_form import ROUNDING
 
 __all__ = ["Search"]
 
@@ -95,7 +98,7 @@ class Search:
                     return "cell limit"
                 turn += 1
                 sup_turn = for_sup.any() and (turn % 2 == 1 or not for_measure.any())
-                key = self.open.error_high if sup_turn else self.open.volume_high
+                key = self.open.error_high if sup_turn else _doubt(self.open)
                 rows = _largest(key, for_sup if sup_turn else for_measure, self.batch // 2)
                 parents = self.open.where(rows)
                 lot = halves(parents)
@@ -112,7 +115,7 @@ class Search:
         if self.measure_tolerance is None:
             return for_sup, np.zeros_like(undecided)
         tally = self.settled_tally + Tally.of(cells, self.epsilon)
-        if tally.undecided <= _UNDECIDED * self.measure_tolerance * tally.total:
+        if tally.undecided <= _UNDECIDED * self.measure_tolerance * tally.volume < np.inf:
             undecided = np.zeros_like(undecided)
         return for_sup, undecided
 
@@ -161,16 +164,19 @@ class Search:
             found = self.bounds.over(cell_points(chart, part.low, part.high))
             self.cells += len(part)
             self._climb(int(number), part, found)
-            volumes = cell_volumes(chart, part.low, part.high)
+            low, high, density = cell_volumes(chart, part.low, part.high)
+            up, down = certified_shares(found, self.epsilon, part.low, part.high)
+            least = (part.high - part.low).prod(axis=1) * density * (1 - 64 * ROUNDING)
             parts.append(
-                Cells(
-                    part.chart,
-                    part.low,
-                    part.high,
-                    _axes(part, found),
-                    np.maximum(part.error_low, found.lower),
-                    np.minimum(part.error_high, found.upper),
-                    *volumes,
+                replace(
+                    part,
+                    axis=_axes(part, found),
+                    error_low=np.maximum(part.error_low, found.lower),
+                    error_high=np.minimum(part.error_high, found.upper),
+                    volume_low=low,
+                    volume_high=high,
+                    part_above=up * least,
+                    part_below=down * least,
                 )
             )
         return Cells.joined(parts)
@@ -216,6 +222,10 @@ class Search:
 
 def _start(chart: Chart, n: int, rng: np.random.Generator) -> Array:
     return np.asarray(rng.uniform(chart.lower, chart.upper, size=(n, chart.dim)))
+
+
+def _doubt(cells: Cells) -> Array:
+    return cells.volume_high - cells.part_above - cells.part_below
 
 
 def _axes(cells: Cells, found: CellErrors) -> Indices:

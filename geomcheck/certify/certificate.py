@@ -87,8 +87,9 @@ def certify(
         If an argument is out of range, or no certificate can be had for this model or set.
     """
     for name, value in (("epsilon", epsilon), ("sup_relative", sup_relative)):
-        if not (math.isfinite(value) and value > 0):
-            raise InvalidInput(name, value, "a positive number")
+        # Squares of smaller numbers than this would underflow.
+        if not 1e-100 < value < math.inf:
+            raise InvalidInput(name, value, "a number above 1e-100")
     for name, value in (("measure_tolerance", measure_tolerance), ("time_limit", time_limit)):
         if not value >= 0:
             raise InvalidInput(name, value, "a number >= 0")

@@ -26,11 +26,18 @@ def grid(number: int, chart: Chart) -> Cells:
     low = np.stack(np.meshgrid(*[s[:-1] for s in steps], indexing="ij"), axis=-1).reshape(-1, k)
     high = np.stack(np.meshgrid(*[s[1:] for s in steps], indexing="ij"), axis=-1).reshape(-1, k)
     n = len(low)
-    volumes = cell_volumes(chart, low, high)
-    unknown = np.full(n, np.inf)
-    index = np.full(n, number, dtype=np.intp)
+    volume_low, volume_high, _ = cell_volumes(chart, low, high)
     return Cells(
-        index, low, high, np.zeros(n, dtype=np.intp), np.zeros(n), unknown, volumes[0], volumes[1]
+        chart=np.full(n, number, dtype=np.intp),
+        low=low,
+        high=high,
+        axis=np.zeros(n, dtype=np.intp),
+        error_low=np.zeros(n),
+        error_high=np.full(n, np.inf),
+        volume_low=volume_low,
+        volume_high=volume_high,
+        part_above=np.zeros(n),
+        part_below=np.zeros(n),
     )
 
 
@@ -41,10 +48,10 @@ def halves(cells: Cells) -> Cells:
     left, right = cells.high.copy(), cells.low.copy()
     left[rows, cells.axis] = middle
     right[rows, cells.axis] = middle
-    rest = (cells.axis, cells.error_low, cells.error_high, cells.volume_low, cells.volume_high)
-    return Cells.joined(
-        [Cells(cells.chart, cells.low, left, *rest), Cells(cells.chart, right, cells.high, *rest)]
-    )
+    nothing = np.zeros(len(cells))
+    left_half = replace(cells, high=left, part_above=nothing, part_below=nothing)
+    right_half = replace(cells, low=right, part_above=nothing, part_below=nothing)
+    return Cells.joined([left_half, right_half])
 
 
 def sharpened(cells: Cells, charts: Sequence[Chart]) -> Cells:
@@ -54,6 +61,6 @@ def sharpened(cells: Cells, charts: Sequence[Chart]) -> Cells:
     parts = []
     for number in np.unique(cells.chart):
         part = cells.where(cells.chart == number)
-        low, high = cell_volumes(charts[number], part.low, part.high)
+        low, high, _ = cell_volumes(charts[number], part.low, part.high)
         parts.append(replace(part, volume_low=low, volume_high=high))
     return Cells.joined(parts)

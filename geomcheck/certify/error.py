@@ -37,6 +37,9 @@ class CellErrors:
         Bound of the rest, coordinate by coordinate.
     upper, lower : array of shape (B,)
         Bounds of |e| over each cell.
+    along : array of shape (B,)
+    tilt : array of shape (B, k)
+        |e| >= along + tilt . xi.
     extent : array of shape (B, k)
         Length of the cell's image along each coordinate.
     """
@@ -46,6 +49,8 @@ class CellErrors:
     remainder: Array
     upper: Array
     lower: Array
+    along: Array
+    tilt: Array
     extent: Array
 
 
@@ -93,7 +98,7 @@ class ErrorBounds:
             decoded = self.decoder.enclose(_as_inputs(codes))
             centre, generators, rest = _difference(x, encoded, codes, decoded)
             rest = (rest + moved) * (1 + 2 * ROUNDING)
-            upper, lower = _lengths(centre, generators, rest)
+            upper, lower, along, tilt = _lengths(centre, generators, rest)
             extent = np.sqrt((points.generators**2).sum(axis=2))
         sound = known & np.isfinite(upper) & np.isfinite(lower)
         return CellErrors(
@@ -102,6 +107,8 @@ class ErrorBounds:
             rest,
             np.where(sound, upper, np.inf),
             np.where(sound, np.maximum(lower, 0.0), 0.0),
+            along,
+            tilt,
             extent,
         )
 
@@ -159,7 +166,7 @@ def _difference(
     return centre, generators, rest * (1 + gamma) + rounding + TINY
 
 
-def _lengths(centre: Array, generators: Array, rest: Array) -> tuple[Array, Array]:
+def _lengths(centre: Array, generators: Array, rest: Array) -> tuple[Array, Array, Array, Array]:
     n, k = centre.shape[1], generators.shape[1]
     gamma = (n + k + 16) * 2 * ROUNDING
     radius = np.sqrt((rest * rest).sum(axis=1))
@@ -179,12 +186,13 @@ def _lengths(centre: Array, generators: Array, rest: Array) -> tuple[Array, Arra
     # From below: |e| >= <e, v> for the unit vector v along the centre.
     length = np.sqrt((centre * centre).sum(axis=1))
     length = np.where(length > _SMALL, length, np.inf)
-    along = centre / length[:, None] * (1 - 8 * n * ROUNDING)
-    lower = (along * centre).sum(axis=1)
-    lower = lower - np.abs(np.matmul(generators, along[:, :, None])[:, :, 0]).sum(axis=1)
-    lower = lower - (np.abs(along) * rest).sum(axis=1)
-    lower = lower - gamma * (size + rest.sum(axis=1)) - TINY
-    return upper, lower
+    unit = centre / length[:, None] * (1 - 8 * n * ROUNDING)
+    tilt = np.matmul(generators, unit[:, :, None])[:, :, 0]
+    along = (unit * centre).sum(axis=1) - (np.abs(unit) * rest).sum(axis=1)
+    along = along - gamma * (size + rest.sum(axis=1)) - TINY
+    lower = along - np.abs(tilt).sum(axis=1)
+    lower = lower - gamma * (np.abs(along) + np.abs(lower))
+    return upper, lower, along, tilt
 
 
 def _applied(matrix: Array, vector: Array) -> Array:

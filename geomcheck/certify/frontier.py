@@ -29,6 +29,9 @@ class Cells:
     error_low, error_high : array of shape (B,)
         Bounds of the error over the cell.
     volume_low, volume_high : array of shape (B,)
+    part_above, part_below : array of shape (B,)
+        Volumes certified on either side of epsilon within cells that are not decided as a
+        whole.
     """
 
     chart: Indices
@@ -39,6 +42,8 @@ class Cells:
     error_high: Array
     volume_low: Array
     volume_high: Array
+    part_above: Array
+    part_below: Array
 
     def __len__(self) -> int:
         return len(self.chart)
@@ -55,58 +60,62 @@ class Cells:
 
 @dataclass(frozen=True)
 class Tally:
-    """Volumes certified above and below epsilon, and undecided, rounded outward.
+    """Volumes above and below epsilon, rounded outward.
 
     Parameters
     ----------
     above, below : (float, float)
-        Lower and upper bounds of the volumes.
+        Lower and upper bounds.
     undecided : float
-        Upper bound of the volume.
+        What is certified on neither side.
+    volume : float
+        Upper bound of everything.
     """
 
     above: tuple[float, float] = (0.0, 0.0)
     below: tuple[float, float] = (0.0, 0.0)
     undecided: float = 0.0
+    volume: float = 0.0
 
     @staticmethod
     def of(cells: Cells, epsilon: float) -> Tally:
         """Add up cells."""
         above = cells.error_low > epsilon
         below = ~above & (cells.error_high <= epsilon)
+        open_ = ~above & ~below
+        up, down = cells.part_above[open_], cells.part_below[open_]
+        high = cells.volume_high[open_]
         return Tally(
-            _volume(cells, above), _volume(cells, below), _volume(cells, ~above & ~below)[1]
+            _interval(cells, above, up, high - down),
+            _interval(cells, below, down, high - up),
+            float((high - up - down).sum()),
+            float(cells.volume_high.sum()),
         )
 
     def __add__(self, other: Tally) -> Tally:
         grown = 4 * ROUNDING
-        pairs = [
+        above, below = (
             ((a[0] + b[0]) * (1 - grown), (a[1] + b[1]) * (1 + grown))
             for a, b in ((self.above, other.above), (self.below, other.below))
-        ]
-        return Tally(pairs[0], pairs[1], (self.undecided + other.undecided) * (1 + grown))
-
-    @property
-    def total(self) -> float:
-        """Upper bound of the volume of everything."""
-        return self.above[1] + self.below[1] + self.undecided
+        )
+        return Tally(above, below, self.undecided + other.undecided, self.volume + other.volume)
 
     @property
     def share(self) -> tuple[float, float]:
         """Bounds of the share above epsilon; (0, 1) where nothing is known."""
-        # above / (above + below + undecided) grows with `above` and falls with the others.
-        most, rest = self.above[1] + self.undecided, self.below[1] + self.undecided
+        # above / (above + below) grows with the one and falls with the other.
         lower, upper, grown = 0.0, 1.0, 8 * ROUNDING
         if self.above[0] > 0:
-            lower = self.above[0] / (self.above[0] + rest) * (1 - grown)
-        if most == 0:
+            lower = self.above[0] / (self.above[0] + self.below[1]) * (1 - grown)
+        if self.above[1] == 0:
             upper = 0.0
-        elif self.below[0] > 0 and most < np.inf:
-            upper = most / (most + self.below[0]) * (1 + grown)
+        elif self.below[0] > 0 and self.above[1] < np.inf:
+            upper = self.above[1] / (self.above[1] + self.below[0]) * (1 + grown)
         return lower, min(upper, 1.0)
 
 
-def _volume(cells: Cells, rows: Flags) -> tuple[float, float]:
+def _interval(cells: Cells, rows: Flags, least: Array, most: Array) -> tuple[float, float]:
     grown = (len(cells) + 8) * ROUNDING
-    low, high = cells.volume_low[rows].sum(), cells.volume_high[rows].sum()
+    low = cells.volume_low[rows].sum() + least.sum()
+    high = cells.volume_high[rows].sum() + most.sum()
     return float(low) * (1 - grown), float(high) * (1 + grown)

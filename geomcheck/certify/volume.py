@@ -19,8 +19,11 @@ Array = NDArray[np.float64]
 _CUTS = {1: 8, 2: 4, 3: 2}
 
 
-def cell_volumes(chart: Chart, low: Array, high: Array) -> tuple[Array, Array]:
-    """Return lower and upper bounds, of shape (B,), of the volumes of cells (B, k).
+def cell_volumes(chart: Chart, low: Array, high: Array) -> tuple[Array, Array, Array]:
+    """Return bounds of the volumes of cells (B, k) and of the least density, of shape (B,).
+
+    First the lower bounds of the volumes, then the upper ones, then lower bounds of the volume
+    element over each cell.
 
     The integral of a linear form over a cell is its centre times the size of the cell.
     """
@@ -34,15 +37,16 @@ def cell_volumes(chart: Chart, low: Array, high: Array) -> tuple[Array, Array]:
     axis = np.arange(k)
     lows = steps[:, which, axis].reshape(-1, k)
     highs = steps[:, which + 1, axis].reshape(-1, k)
-    small, large = _volumes(chart, lows, highs)
+    small, large, density = _volumes(chart, lows, highs)
     grown = (len(which) + 4) * ROUNDING
     return (
         small.reshape(batch, -1).sum(axis=1) * (1 - grown),
         large.reshape(batch, -1).sum(axis=1) * (1 + grown),
+        density.reshape(batch, -1).min(axis=1),
     )
 
 
-def _volumes(chart: Chart, low: Array, high: Array) -> tuple[Array, Array]:
+def _volumes(chart: Chart, low: Array, high: Array) -> tuple[Array, Array, Array]:
     k = low.shape[1]
     duals = box_duals(low, high)
     with np.errstate(all="ignore"):
@@ -58,7 +62,8 @@ def _volumes(chart: Chart, low: Array, high: Array) -> tuple[Array, Array]:
         small = np.maximum(small, 0.0) * size * (1 - grown)
         large = large * size * (1 + grown) + TINY
     known = np.isfinite(small) & np.isfinite(large)
-    return np.where(known, small, 0.0), np.where(known, large, np.inf)
+    density = np.where(known, np.maximum(element.lower, 0.0), 0.0)
+    return np.where(known, small, 0.0), np.where(known, large, np.inf), density
 
 
 def _element(columns: list[Any], k: int, like: TaylorForm) -> TaylorForm:

@@ -1,0 +1,137 @@
+"""Certificates: how tight and how fast, and does any point contradict them?
+
+    OMP_NUM_THREADS=1 python benchmarks/certificates.py                  # both tables
+    OMP_NUM_THREADS=1 python benchmarks/certificates.py --points 1e6
+
+The first table trains a network on each subject, encloses its worst error and the share of K on
+which it exceeds 0.1, and sets beside that what a dense grid shows. The second counts points that
+lie outside the bounds over random cells, for every activation and every chart of the catalogue,
+in either precision. Seconds are of one core's processor time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from geomcheck.autoencoder import MLPAutoencoder
+from geomcheck.certify import certify
+from geomcheck.certify.relaxation import RELAXATIONS
+from geomcheck.training import fit
+from theory.catalogue import families, from_spec
+from theory.manifold import Manifold
+
+EPSILON = 0.1
+SUBJECTS = (
+    # Subject, latent dimension, tolerance of the share, time limit.
+    ("linked-circles", 1, 1e-4, 10.0),
+    ("trefoil", 1, 1e-4, 10.0),
+    ("sphere", 2, 1e-4, 30.0),
+    ("torus", 2, 2e-3, 60.0),
+)
+
+
+def shared_with_tests() -> ModuleType:
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    return importlib.import_module("certify_cases")
+
+
+def in_float64(model: MLPAutoencoder) -> MLPAutoencoder:
+    encoder, decoder = model.weights()
+    return MLPAutoencoder.from_weights(encoder, decoder, activation=model.activation)
+
+
+def dense(model: MLPAutoencoder, K: Manifold, points: int) -> tuple[float, float]:
+    """Return the largest error and the share above epsilon on a grid of the charts."""
+    largest, above, total = 0.0, 0.0, 0.0
+    for chart in K.charts:
+        per_axis = round((points / len(K.charts)) ** (1 / chart.dim))
+        centres, _ = chart.cell_centres([per_axis] * chart.dim)
+        for part in np.array_split(centres, max(1, len(centres) // 100_000)):
+            x, weight = chart.evaluate(part), chart.volume_element(part)
+            error = np.linalg.norm(model.decode(model.encode(x)) - x, axis=1)
+            largest = max(largest, float(error.max()))
+            above += float(weight[error > EPSILON].sum()) / len(centres)
+            total += float(weight.sum()) / len(centres)
+    return largest, above / total
+
+
+def enclosures() -> None:
+    print(
+        f"{'subject':16}{'precision':>10}{'sup err':>22}{'dense':>9}{'mu(err > 0.1)':>22}"
+        f"{'width':>9}{'dense':>10}{'cells':>9}{'seconds':>9}  stopped"
+    )
+    for spec, latent_dim, tolerance, limit in SUBJECTS:
+        K = from_spec(spec)
+        trained = fit(K.sample(4000, rng=0), latent_dim=latent_dim, rng=0)
+        for precision, model in (("float64", in_float64(trained)), ("float32", trained)):
+            largest, share = dense(model, K, 1_000_000)
+            for aim in ("sup", "both"):
+                begun = time.process_time()
+                found = certify(
+                    model,
+                    K,
+                    epsilon=EPSILON,
+                    measure_tolerance=1.0 if aim == "sup" else tolerance,
+                    time_limit=limit,
+                )
+                seconds = time.process_time() - begun
+                low, high = found.measure_lower, found.measure_upper
+                agree = largest <= found.sup_upper and (aim == "sup" or low <= share <= high)
+                print(
+                    f"{spec if aim == 'sup' else '':16}{precision:>10}"
+                    f"{f'{found.sup_lower:.4f} .. {found.sup_upper:.4f}':>22}{largest:9.4f}"
+                    f"{f'{low:.6f} .. {high:.6f}':>22}{high - low:9.1e}{share:10.6f}"
+                    f"{found.cells:9}{seconds:9.2f}  {found.reason_stopped}"
+                    f"{'' if agree else '  CONTRADICTED BY THE GRID'}",
+                    flush=True,
+                )
+
+
+def counts(points: int) -> None:
+    cases = shared_with_tests()
+    charted = [family.name for family in families() if from_spec(family.name).charts]
+    runs = [(spec, "tanh") for spec in charted]
+    runs += [(spec, name) for spec in ("circle", "sphere") for name in sorted(RELAXATIONS)]
+    each = max(points // (2 * len(runs)), 1000)
+    print(f"\n{'chart':28}{'activation':>12}{'precision':>10}{'points':>12}{'outside':>9}")
+    total = tried = 0
+    for spec, name in runs:
+        K = from_spec(spec)
+        for precision in ("float64", "float32"):
+            rng = np.random.default_rng(1)
+            outside = seen = seed = 0
+            while seen < each:
+                gain = float(rng.choice([0.5, 1.5, 4.0]))
+                model = cases.random_network(
+                    K.ambient_dim, K.dim, activation=name, gain=gain, seed=seed
+                )
+                if precision == "float32":
+                    model = MLPAutoencoder(model.encoder.float(), model.decoder.float())
+                chart = K.charts[seed % len(K.charts)]
+                found = cases.violations(model, chart, cells=400, points=100, rng=rng)
+                outside, seen, seed = outside + found[0], seen + found[1], seed + 1
+            print(f"{spec:28}{name:>12}{precision:>10}{seen:12}{outside:9}", flush=True)
+            total, tried = total + outside, tried + seen
+    print(f"{'all':50}{tried:12}{total:9}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--points", type=float, default=1e7)
+    parser.add_argument("--only", choices=["enclosures", "counts"])
+    arguments = parser.parse_args()
+    if arguments.only != "counts":
+        enclosures()
+    if arguments.only != "enclosures":
+        counts(int(arguments.points))
+
+
+if __name__ == "__main__":
+    main()
