@@ -252,10 +252,14 @@ def _kept(
         none = KeptClasses([None] * len(had))
         return none, none
     codes = whitened(np.concatenate([net.codes, pool.codes]))
-    return (
-        kept_classes(net.points, codes[: len(net)], codes, numbers, covering=covering),
-        kept_classes(net.points, net.images, pool.images, numbers, covering=covering),
-    )
+    by_codes = kept_classes(net.points, codes[: len(net)], codes, numbers, covering=covering)
+    by_images = kept_classes(net.points, net.images, pool.images, numbers, covering=covering)
+    # What survives the whole autoencoder survived the encoder, however coarse its codes look.
+    at_least = [
+        b if a is None else a if b is None else max(a, b)
+        for a, b in zip(by_codes, by_images, strict=True)
+    ]
+    return KeptClasses(at_least), by_images
 
 
 def _degree(ground: Ground) -> int:
