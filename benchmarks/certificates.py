@@ -47,6 +47,11 @@ def in_float64(model: MLPAutoencoder) -> MLPAutoencoder:
     return MLPAutoencoder.from_weights(encoder, decoder, activation=model.activation)
 
 
+def in_float32(model: MLPAutoencoder) -> MLPAutoencoder:
+    copy = in_float64(model)
+    return MLPAutoencoder(copy.encoder.float(), copy.decoder.float())
+
+
 def dense(model: MLPAutoencoder, K: Manifold, points: int) -> tuple[float, float]:
     """Return the largest error and the share above epsilon on a grid of the charts."""
     largest, above, total = 0.0, 0.0, 0.0
@@ -70,7 +75,10 @@ def enclosures() -> None:
     for spec, latent_dim, tolerance, limit in SUBJECTS:
         K = from_spec(spec)
         trained = fit(K.sample(4000, rng=0), latent_dim=latent_dim, rng=0)
-        for precision, model in (("float64", in_float64(trained)), ("float32", trained)):
+        for precision, model in (
+            ("float64", in_float64(trained)),
+            ("float32", in_float32(trained)),
+        ):
             largest, share = dense(model, K, 1_000_000)
             for aim in ("sup", "both"):
                 begun = time.process_time()
@@ -113,7 +121,7 @@ def counts(points: int) -> None:
                     K.ambient_dim, K.dim, activation=name, gain=gain, seed=seed
                 )
                 if precision == "float32":
-                    model = MLPAutoencoder(model.encoder.float(), model.decoder.float())
+                    model = in_float32(model)
                 chart = K.charts[seed % len(K.charts)]
                 found = cases.violations(model, chart, cells=400, points=100, rng=rng)
                 outside, seen, seed = outside + found[0], seen + found[1], seed + 1

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from certify_cases import linear_network, random_network
 from scipy.integrate import quad
 
+from geomcheck.autoencoder import MLPAutoencoder
 from geomcheck.certify import Enclosure, certify, network
 from geomcheck.certify.certificate import obstacle
 from geomcheck.certify.relaxation import RELAXATIONS
@@ -211,6 +213,13 @@ def test_what_cannot_be_certified_is_refused_with_the_reason() -> None:
         assert word in reason
         with pytest.raises(InvalidInput, match=word):
             certify(model, subject, epsilon=0.1)  # type: ignore[arg-type]
+    leaky = MLPAutoencoder(
+        torch.nn.Sequential(
+            torch.nn.Linear(2, 2), torch.nn.LeakyReLU(0.2), torch.nn.Linear(2, 1)
+        ).double(),
+        torch.nn.Sequential(torch.nn.Linear(1, 2)).double(),
+    )
+    assert "default parameters" in str(obstacle(leaky, circle))
     assert obstacle(FLAT, circle) is None
     with pytest.raises(InvalidInput, match="ambient_dim"):
         certify(FLAT, from_spec("sphere"), epsilon=0.1)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from catalogue_cases import ALL, DEFAULTS
 from certify_cases import bounds_of, random_cells, random_network, violations
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geomcheck.autoencoder import MLPAutoencoder
 from geomcheck.certify import network
@@ -168,3 +172,59 @@ def test_volumes_add_up_and_grow_tight() -> None:
     assert volume is not None
     assert small.sum() <= volume.value <= large.sum()
     assert large.sum() - small.sum() < 2e-3 * volume.value
+
+
+def _exact_rows(weight: np.ndarray, offset: np.ndarray, x: list[Fraction]) -> list[Fraction]:
+    rows = []
+    for row, start in zip(weight, offset, strict=True):
+        terms = (Fraction(float(w)) * v for w, v in zip(row, x, strict=True))
+        rows.append(sum(terms, Fraction(float(start))))
+    return rows
+
+
+def outside_in_exact_arithmetic(seed: int, power: float, width: float) -> int:
+    """Count outputs of a ReLU network, in rational numbers, that leave their enclosure."""
+    rng = np.random.default_rng(seed)
+    layers = []
+    for shape in ((6, 2), (5, 6), (3, 5)):
+        sizes = 10 ** rng.uniform(-power, power, shape)
+        layers.append(
+            (rng.standard_normal(shape) * sizes, 10**power * rng.standard_normal(shape[0]))
+        )
+    # Rows that nearly cancel their bias where every unit of the layer below gives one.
+    layers[1] = (layers[1][0], -layers[1][0].sum(axis=1))
+    centre, half = rng.standard_normal((1, 2)), width * rng.uniform(size=(1, 2))
+    sets = Zonotope(centre, half[:, :, None] * np.eye(2), np.zeros((1, 2)))
+    bounds = Stack(layers, "relu").enclose(sets)
+    count = 0
+    for signs in ((0, 0), (1, 1), (-1, 1), (1, -1)):
+        x = [
+            Fraction(float(c)) + sign * Fraction(float(h))
+            for c, sign, h in zip(centre[0], signs, half[0], strict=True)
+        ]
+        linear = _exact_rows(bounds.matrix[0], bounds.offset[0], x)
+        value = x
+        for number, (weight, bias) in enumerate(layers):
+            inner = value if number == 0 else [max(v, Fraction(0)) for v in value]
+            value = _exact_rows(weight, bias, inner)
+        for exact, line, rest in zip(value, linear, bounds.remainder[0], strict=True):
+            count += abs(exact - line) > Fraction(float(rest))
+    return count
+
+
+@given(st.integers(0, 10**6), st.floats(0, 8), st.sampled_from([0.0, 1e-12, 1e-3]))
+def test_cancellation_is_accounted_for_in_exact_arithmetic(
+    seed: int, power: float, width: float
+) -> None:
+    assert outside_in_exact_arithmetic(seed, power, width) == 0
+
+
+def test_forgotten_rounding_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "_gamma", lambda n, unit: 0.0)
+    monkeypatch.setattr(network, "ROUNDING", 0.0)
+    monkeypatch.setattr(
+        network,
+        "RELAXATIONS",
+        {"relu": lambda low, high, unit: (np.where(low >= 0, 1.0, 0.0), 0 * low, 0 * low)},
+    )
+    assert sum(outside_in_exact_arithmetic(seed, 2.0, 0.0) for seed in range(20)) > 0

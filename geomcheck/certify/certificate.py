@@ -27,6 +27,8 @@ def obstacle(model: Autoencoder, manifold: Manifold | None) -> str | None:
     """Say why no certificate can be had, or None if one can."""
     if not _is_mlp(model):
         return "only networks of linear layers and activations are bounded"
+    if not all(_is_plain(layer) for part in (model.encoder, model.decoder) for layer in part):
+        return "a layer is not torch's own with its default parameters"
     if manifold is None or not manifold.charts:
         return "the set has no charts"
     if any(chart.differences for chart in manifold.charts):
@@ -117,7 +119,14 @@ def certify(
 def _is_mlp(model: Autoencoder) -> TypeGuard[MLPAutoencoder]:
     # Looked up, not imported: who has no such network need not wait for torch.
     module = sys.modules.get("geomcheck.autoencoder")
-    return module is not None and isinstance(model, module.MLPAutoencoder)
+    return module is not None and type(model) is module.MLPAutoencoder
+
+
+def _is_plain(layer: object) -> bool:
+    # LeakyReLU(0.2) or GELU('tanh') would be enclosed as what they are not.
+    if type(layer).__module__ == "torch.nn.modules.linear":
+        return True
+    return repr(layer) == repr(type(layer)())
 
 
 def _one_chart_a_part(manifold: Manifold) -> bool:

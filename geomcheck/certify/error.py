@@ -89,7 +89,8 @@ class ErrorBounds:
         remainder = np.where(known[:, None], points.remainder, 0.0)
         # A network of lower precision rounds its inputs first: it sees x plus as much, and the
         # error is that against x itself.
-        moved = self.unit * points.magnitude if self.unit > ROUNDING else np.zeros_like(remainder)
+        moved = self.unit * points.magnitude + 1e-36
+        moved = moved if self.unit > ROUNDING else np.zeros_like(remainder)
         remainder = (remainder + moved) * (1 + 2 * ROUNDING)
         x = Zonotope(points.centre, points.generators, remainder)
         with np.errstate(all="ignore"):

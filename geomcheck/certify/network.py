@@ -96,6 +96,9 @@ class Stack:
         self.layers = [_Layer(w, b, np.abs(w), np.abs(b)) for w, b in layers]
         self.relax: Relaxation = RELAXATIONS[activation]
         self.unit = unit
+        # What underflow and overflow are in single precision.
+        single = unit > ROUNDING
+        self.tiny, self.huge = (1e-36, 1e38) if single else (TINY, 1e300)
         self.depth = len(layers)
 
     def enclose(self, inputs: Zonotope) -> Affine:
@@ -130,9 +133,9 @@ class Stack:
             both = (both.reshape(2 * batch, n) @ layer.absolute.T).reshape(batch, 2, -1)
             forms[:, 0] += layer.bias
             size = both[:, 1] + layer.absolute_bias
-            error = (gamma + _gamma(n + 8, self.unit)) * size + TINY
+            error = (gamma + _gamma(n + 8, self.unit)) * size + self.tiny
             # A NaN or an overflow anywhere in a set shows in its sizes.
-            sound &= np.isfinite(size.sum(axis=1, keepdims=True))
+            sound &= size.max(axis=1, keepdims=True) < self.huge
             if number == self.depth - 1:
                 return traces, error, sound
             remainder = both[:, 0] * (1 + gamma) + error
@@ -144,7 +147,7 @@ class Stack:
             # (matrix * slope) @ weight and matrix @ shift of the step back.
             wide = layer.weight.shape[0]
             step = _gamma(wide + 16, ROUNDING) * (slope * size + np.abs(offset))
-            radius = radius + step
+            radius = radius + step + self.tiny
             traces.append(
                 _Trace(
                     slope,
