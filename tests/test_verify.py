@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -112,3 +113,29 @@ def test_run_needs_points_to_hold_out() -> None:
     two = theory.PointSet("two", np.array([[0.0, 0.0], [1.0, 0.0]]))
     with pytest.raises(theory.InvalidInput, match="at least 3"):
         geomcheck.run(two, latent_dim=1)
+
+
+def test_a_certificate_below_the_bound_refutes_what_is_stated() -> None:
+    # A circle said to have reach 50: no network can be that bad, and the certificate shows it.
+    claims = dataclasses.replace(
+        theory.circle().claims,
+        reach=theory.Bound(50.0, "exact", True, "given"),
+        optimal_error={},
+    )
+    boast = dataclasses.replace(theory.circle(), claims=claims)
+    report = geomcheck.run(boast, latent_dim=1, epsilon=0.1, effort=0.05, samples=500).report
+    claim = report["lower-bound"]
+    assert claim.verdict is geomcheck.Verdict.FAILS
+    assert "is false" in claim.summary
+
+
+def test_certificate_and_statistics_agree() -> None:
+    report = geomcheck.run(theory.circle(), latent_dim=1, epsilon=0.1, effort=0.1).report
+    values = report["certified-error"].values
+    assert values["sup_at_least"] <= report["lower-bound"].values["largest_error_found"] * (
+        1 + 1e-6
+    )
+    assert report["lower-bound"].values["largest_error_found"] <= values["sup_at_most"]
+    share = report["small-error"].values
+    assert share["share_at_least"] <= values["share_at_most"]
+    assert values["share_at_least"] <= share["share_at_most"]

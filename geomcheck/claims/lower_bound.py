@@ -48,7 +48,15 @@ def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
     reached = error >= bound * (1 - _ROUNDING)
     certain = best.bound.certified
     kind = "certified" if certain else "estimated"
-    if study.exceptional.jump is not None:
+    certificate = study.certificate
+    refuted = certain and certificate is not None and certificate.sup_upper < bound
+    if refuted and certificate is not None:
+        verdict = Verdict.FAILS
+        summary = (
+            f"no point errs by more than {number(certificate.sup_upper)}, below the bound "
+            f"{number(bound)}: what is stated of {best.part} is false"
+        )
+    elif study.exceptional.jump is not None:
         verdict = Verdict.INCONCLUSIVE
         summary = f"the model jumps: the bound {number(bound)} does not bind it"
     elif reached and certain:
@@ -83,7 +91,7 @@ def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
         threshold=bound,
         hypotheses=(continuity(study), *_ground_hypotheses(study, best)),
         witness=_witness(study, bound),
-        advice=_advice(study, reached, certain),
+        advice=_advice(study, bound, reached, certain),
     )
 
 
@@ -143,7 +151,9 @@ def _witness(study: Study, bound: float) -> Witness:
     )
 
 
-def _advice(study: Study, reached: bool, certain: bool) -> str:
+def _advice(study: Study, bound: float, reached: bool, certain: bool) -> str:
+    if study.certificate is not None and certain and study.certificate.sup_upper < bound:
+        return "Check the claims of the manifold: geomcheck manifold SUBJECT."
     if reached and certain:
         return ""
     if study.exceptional.jump is not None:
