@@ -57,7 +57,9 @@ def draw(figures: Mapping[str, Any]) -> Drawing:
     caption = " ".join(
         part
         for part in (
-            "Births and deaths as radii. In the shaded band a feature lives no longer than twice "
+            "Births and deaths as radii. A loop of the reconstruction that is born late closes "
+            "across a tear; which classes of K survive is judged by the map, not by this "
+            "picture. In the shaded band a feature lives no longer than twice "
             "the resolution and may be noise; ∞ marks features that never die.",
             f"Coefficients: integers modulo {first.get('homology_coeff_field', '?')}.",
             f"This report holds no diagram of {' and '.join(missing)}." if missing else "",
