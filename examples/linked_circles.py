@@ -1,6 +1,6 @@
 """The paper's example: two linked circles through a bottleneck of one dimension, and the picture.
 
-    python examples/linked_circles.py [FOLDER]
+python examples/linked_circles.py [FOLDER]
 """
 
 from __future__ import annotations
