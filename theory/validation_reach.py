@@ -17,7 +17,7 @@ from theory.zoom import zoom
 __all__ = ["check_reach"]
 
 Array = NDArray[np.float64]
-_PAIR_POINTS = 500
+_PAIR_POINTS = 2000
 _STARTS = 8
 _ROUNDS = 24
 _SHORTEST = 0.03
