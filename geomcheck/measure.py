@@ -16,6 +16,12 @@ from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.exceptional import ExceptionalSet, locate
 from geomcheck.ground import Ground, Subject, survey
 from geomcheck.induced import KeptClasses, kept_classes
+from geomcheck.judging_points import (
+    MOST_POINTS,
+    check_repeatable,
+    every_point,
+    statistical_points,
+)
 from geomcheck.nets import thinned
 from geomcheck.protocol import Autoencoder
 from geomcheck.seen import seen_image, seen_set
@@ -26,23 +32,18 @@ from theory.bound import Bound
 from theory.covering import covering_radius
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
-from theory.point_set import PointSet
 from theory.points import as_points
 
 __all__ = ["measured"]
 
 Array = NDArray[np.float64]
 
-_MOST_POINTS = 20_000
 _GRAPH_SAMPLES = {1: 4_000}
 _NEIGHBOURS = {1: 4, 2: 12, 3: 16}
 _MOST_NEIGHBOURS = 24
 _CLIMBERS = 24
 _HIGHEST_DEGREE = 3
 _CERTIFICATE_SECONDS = 4.0
-_REPEATED = 64
-# Networks in single precision add up in another order in another batch.
-_REPEATABLE = 1e-4
 
 
 def measured(
@@ -77,18 +78,18 @@ def measured(
     with clock.stage("errors"):
         if training_points is not None:
             training_points = as_points(training_points, argument="training_points")
-        basis, points = _statistical_points(subject, settings, training_points, held_out, rng)
+        basis, points = statistical_points(subject, settings, training_points, held_out, rng)
         sample = evaluate(model, points)
         if not np.isfinite(sample.errors).any():
             raise InvalidInput("model", "no finite reconstruction", "finite numbers")
-        _check_repeatable(model, sample)
+        check_repeatable(model, sample)
         component = ground.component_of(points)
         training = None if training_points is None else evaluate(model, training_points)
     with clock.stage("homology"):
         homologies = part_homologies(nets, limit)
         known = obstructions(ground, homologies, model.latent_dim)
     with clock.stage("tears"):
-        everything = sample if isinstance(subject, Manifold) else _all(model, subject, rng)
+        everything = sample if isinstance(subject, Manifold) else every_point(model, subject, rng)
         exceptional = _exceptional(model, ground, settings, everything)
     with clock.stage("certificate"):
         certificate, reason = _certificate(model, subject, settings)
@@ -132,54 +133,11 @@ def measured(
     )
 
 
-def _statistical_points(
-    subject: Subject,
-    settings: Settings,
-    training_points: Array | None,
-    held_out: Array | None,
-    rng: np.random.Generator,
-) -> tuple[str, Array]:
-    if isinstance(subject, Manifold):
-        basis, points = "fresh", subject.sample(settings.samples, rng=rng)
-    elif held_out is not None:
-        basis, points = "held out", as_points(held_out, argument="held_out")
-    else:
-        basis, points = "given", subject.points
-    if training_points is None:
-        return basis, points
-    seen = {row.tobytes() for row in np.ascontiguousarray(training_points)}
-    unseen = np.array([row.tobytes() not in seen for row in np.ascontiguousarray(points)])
-    if not unseen.any():
-        return "training", points
-    return basis, points[unseen]
-
-
-def _check_repeatable(model: Autoencoder, sample: Evaluation) -> None:
-    """Refuse a model that answers otherwise for the same points in another company."""
-    rows = np.arange(len(sample))[:: max(1, len(sample) // _REPEATED)][::-1]
-    again = evaluate(model, sample.points[rows])
-    before = sample.images[rows]
-    both = np.isfinite(before) & np.isfinite(again.images)
-    change = float(np.abs(np.where(both, before - again.images, 0.0)).max(initial=0.0))
-    scale = float(np.abs(before[both]).max(initial=0.0))
-    if change > _REPEATABLE * (1 + scale):
-        raise InvalidInput(
-            "model", f"answers that differ by {change:.2g} for the same points", "one answer each"
-        )
-
-
-def _all(model: Autoencoder, subject: PointSet, rng: np.random.Generator) -> Evaluation:
-    points = subject.points
-    if len(points) > _MOST_POINTS:
-        points = points[np.sort(rng.choice(len(points), _MOST_POINTS, replace=False))]
-    return evaluate(model, points)
-
-
 def _exceptional(
     model: Autoencoder, ground: Ground, settings: Settings, sample: Evaluation
 ) -> ExceptionalSet:
     dim = ground.intrinsic_dim or 2
-    size = _GRAPH_SAMPLES.get(dim, _MOST_POINTS) if ground.kind == "manifold" else _MOST_POINTS
+    size = _GRAPH_SAMPLES.get(dim, MOST_POINTS) if ground.kind == "manifold" else MOST_POINTS
     part = sample.where(np.arange(min(size, len(sample))))
     return locate(
         model,
