@@ -52,8 +52,6 @@ class Ground:
     manifold : Manifold or None
     dimension : DimensionEstimate or None
         What the estimators say of a sample.
-    reach_estimate : ReachEstimate or None
-        For bare points.
     covering_dim : int
         Dimension that covering radii are estimated with: `intrinsic_dim` where known.
     """
@@ -71,7 +69,6 @@ class Ground:
     embedding_dim: int | None
     manifold: Manifold | None
     dimension: DimensionEstimate | None
-    reach_estimate: ReachEstimate | None
     covering_dim: int
 
 
@@ -104,7 +101,6 @@ def _of_manifold(manifold: Manifold, rng: np.random.Generator) -> Ground:
         embedding_dim=manifold.claims.embedding_dim,
         manifold=manifold,
         dimension=estimate_dimension(manifold.sample(2000, rng=rng)),
-        reach_estimate=None,
         covering_dim=manifold.dim,
     )
 
@@ -134,7 +130,6 @@ def _of_points(subject: PointSet, rng: np.random.Generator) -> Ground:
         embedding_dim=None,
         manifold=None,
         dimension=dimension,
-        reach_estimate=estimate,
         covering_dim=guess,
     )
 
