@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     )
     from geomcheck.run import RunResult, run
     from geomcheck.training import fit
+    from geomcheck.transformer import AutoencoderTransformer
     from geomcheck.verify import verify
     from geomcheck.version import __version__
 
 __all__ = [
     "Autoencoder",
+    "AutoencoderTransformer",
     "ClaimResult",
     "FunctionAutoencoder",
     "Hypothesis",
@@ -60,6 +62,7 @@ make_lazy(
         "result": ["ClaimResult", "Hypothesis", "Report", "Verdict", "Witness"],
         "run": ["RunResult", "run"],
         "training": ["fit"],
+        "transformer": ["AutoencoderTransformer"],
         "verify": ["verify"],
         "version": ["__version__"],
     },
