@@ -10,19 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.graph import clusters
+from geomcheck.point_reach import reach_of_points
 from theory.bound import Bound
 from theory.covering import estimate_covering_radius
 from theory.dimension import DimensionEstimate, estimate_dimension
 from theory.manifold import Manifold
 from theory.point_set import PointSet
-from theory.reach import ReachEstimate, estimate_reach
 
 __all__ = ["Ground", "Subject", "survey"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Subject = Manifold | PointSet
-_MOST_CLUSTERS = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,9 +112,11 @@ def _of_points(subject: PointSet, rng: np.random.Generator) -> Ground:
     covering = estimate_covering_radius(points, intrinsic_dim=guess, rng=rng)
     labels = clusters(points, 2 * covering.value)
     names = tuple(f"cluster {i + 1}" for i in range(int(labels.max(initial=0)) + 1))
-    estimate = None
+    reach = None
     if dimension.value is not None:
-        estimate = estimate_reach(points, intrinsic_dim=dimension.value, rng=rng)
+        value = reach_of_points(points, labels, dimension.value, rng=rng).value
+        # Points that fill their space show no reach: what they bound is not seen.
+        reach = Bound(value, "estimate", False, "numerical") if np.isfinite(value) else None
     return Ground(
         name=subject.name,
         kind="points",
@@ -125,33 +126,13 @@ def _of_points(subject: PointSet, rng: np.random.Generator) -> Ground:
         component_of=_nearest_label(points, labels),
         project=lambda x: x,
         tangents=None,
-        reach=None if estimate is None else Bound(estimate.value, "estimate", False, "numerical"),
+        reach=reach,
         betti=None,
         embedding_dim=None,
         manifold=None,
         dimension=dimension,
         covering_dim=guess,
     )
-
-
-def _estimated_reach(
-    points: Array, labels: Indices, estimate: ReachEstimate | None
-) -> Bound | None:
-    """Return the smaller of the estimate and half the least gap between clusters.
-
-    Points that fill their space show no reach: what they bound is not seen.
-    """
-    if estimate is None or estimate.value == np.inf:
-        return None
-    from scipy.spatial import cKDTree
-
-    value = estimate.value
-    for label in range(min(int(labels.max(initial=0)) + 1, _MOST_CLUSTERS)):
-        inside = labels == label
-        if not inside.all():
-            gaps = cKDTree(points[~inside]).query(points[inside])[0]
-            value = min(value, float(np.min(gaps)) / 2)
-    return Bound(value, "estimate", False, "numerical")
 
 
 def _nearest_label(points: Array, labels: Indices) -> Callable[[Array], Indices]:

@@ -9,7 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.graph import clusters
 from geomcheck.ground import Subject
+from geomcheck.point_reach import reach_of_points
 from theory.bound import Bound
 from theory.covering import covering_radius, estimate_covering_radius
 from theory.dimension import DimensionEstimate, estimate_dimension
@@ -223,7 +225,10 @@ def _of_points(subject: PointSet, rng: np.random.Generator, progress: Progress) 
     dimension = estimate_dimension(points, rng=rng)
     # Where the estimators disagree the larger guess makes the covering radius larger: safer.
     guess = dimension.value or max(1, round(max(dimension.estimates.values())))
-    progress("reach", 0.1, None)
+    progress("covering radius", 0.1, None)
+    covering = estimate_covering_radius(points, intrinsic_dim=guess, rng=rng)
+    labels = clusters(points, 2 * covering.value)
+    progress("reach", 0.3, None)
     notes = ["sample size: the volume is not known"]
     reach = None
     if dimension.value is None:
@@ -231,11 +236,11 @@ def _of_points(subject: PointSet, rng: np.random.Generator, progress: Progress) 
         notes.append(f"covering radius: taken as that of a set of dimension {guess}")
     else:
         try:
-            reach = estimate_reach(points, intrinsic_dim=dimension.value, rng=rng)
+            reach = reach_of_points(points, labels, dimension.value, rng=rng)
         except InvalidInput as error:
             notes.append(f"reach: {error}")
-    progress("covering radius", 0.9, None)
-    covering = estimate_covering_radius(points, intrinsic_dim=guess, rng=rng)
+    if labels.max() > 0:
+        notes.append(f"clusters: {labels.max() + 1}, farther apart than twice the covering radius")
     return ReachReport(
         subject=subject.name,
         kind="points",
