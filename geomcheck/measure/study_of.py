@@ -1,0 +1,89 @@
+"""From a subject and an autoencoder to a study, stage by stage."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.bounds import nets_of, obstructions, part_homologies
+from geomcheck.clock import Clock
+from geomcheck.ground import Subject, survey
+from geomcheck.judging_points import every_point
+from geomcheck.measure.errors import errors_on
+from geomcheck.measure.tears import certificate_of, exceptional_set, worst_point
+from geomcheck.measure.topology import topology_of
+from geomcheck.protocol import Autoencoder
+from geomcheck.study import Settings, Study
+from theory.errors import InvalidInput
+from theory.manifold import Manifold
+
+__all__ = ["measured"]
+
+Array = NDArray[np.float64]
+
+
+def measured(
+    subject: Subject,
+    model: Autoencoder,
+    settings: Settings,
+    rng: np.random.Generator,
+    training_points: Array | None,
+    held_out: Array | None,
+    clock: Clock,
+) -> Study:
+    """Compute everything that the claims look at, stage by stage.
+
+    Parameters
+    ----------
+    subject : Manifold or PointSet
+    model : Autoencoder
+    settings : Settings
+    rng : numpy.random.Generator
+    training_points, held_out : arrays of shape (n, N), or None
+        As in `verify`.
+    clock : Clock
+    """
+    if model.ambient_dim != subject.ambient_dim:
+        raise InvalidInput(
+            "model.ambient_dim", model.ambient_dim, f"{subject.ambient_dim}, as the subject"
+        )
+    with clock.stage("geometry"):
+        ground = survey(subject, rng=rng)
+        nets = nets_of(ground, subject, rng=rng)
+    with clock.stage("errors"):
+        errors = errors_on(subject, ground, model, settings, training_points, held_out, rng)
+    with clock.stage("homology"):
+        homologies = part_homologies(nets, settings.memory_limit)
+        known = obstructions(ground, homologies, model.latent_dim)
+    with clock.stage("tears"):
+        everything = errors.held_out
+        if not isinstance(subject, Manifold):
+            everything = every_point(model, subject, rng)
+        exceptional = exceptional_set(model, ground, settings, everything)
+    with clock.stage("certificate"):
+        certificate, reason = certificate_of(model, subject, settings)
+    with clock.stage("topology"):
+        topology = topology_of(ground, model, settings, nets, homologies, everything, exceptional)
+        worst = worst_point(model, ground, topology.pool, exceptional)
+    return Study(
+        ground=ground,
+        model=model,
+        settings=settings,
+        held_out=errors.held_out,
+        held_out_basis=errors.basis,
+        component=errors.component,
+        training=errors.training,
+        obstructions=known,
+        homology_sample=topology.homology_sample,
+        covering=topology.covering,
+        of_input=topology.of_input,
+        of_codes=topology.of_codes,
+        of_kept_codes=topology.of_kept_codes,
+        of_images=topology.of_images,
+        kept_by_codes=topology.kept_by_codes,
+        kept_by_images=topology.kept_by_images,
+        certificate=certificate,
+        no_certificate=reason,
+        exceptional=exceptional,
+        worst=worst,
+    )
