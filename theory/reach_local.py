@@ -69,11 +69,12 @@ def fitted_reach(
     Notes
     -----
     Source ``aamari-2019``. The fits are made in the affine span of the points, so that an
-    isometric embedding changes nothing. Noise shows in the residuals; the neighbourhoods grow until it no
-    longer spoils the curvature. Measured at 10^4 points with normal noise of 1 % of the reach:
-    within 3 % on curves and 6 % on surfaces (benchmarks/reach.py). A bottleneck shorter than a
-    neighbourhood is not seen, and in a sample too sparse for its set the curvature of the fits
-    can be far too large; `note` says so where the neighbourhoods are wider than the value.
+    isometric embedding changes nothing. Noise shows in the residuals; the neighbourhoods grow
+    until it no longer spoils the curvature. Measured at 10^4 points with normal noise of 1 % of
+    the reach: within 3 % on curves and 6 % on surfaces (benchmarks/reach.py). A bottleneck
+    shorter than a neighbourhood is not seen, and in a sample too sparse for its set the
+    curvature of the fits can be far too large; `note` says so where the neighbourhoods are
+    wider than the value.
     """
     cloud = as_points(points)
     cloud = cloud[deduplicate(cloud)]
