@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from geomcheck.transformer import AutoencoderTransformer
     from geomcheck.verify import verify
     from geomcheck.version import __version__
+    from geomcheck.witness import witness
+    from geomcheck.witness_autoencoder import WitnessAutoencoder
 
 __all__ = [
     "Autoencoder",
@@ -40,6 +42,7 @@ __all__ = [
     "RunResult",
     "Verdict",
     "Witness",
+    "WitnessAutoencoder",
     "__version__",
     "bottleneck_distance",
     "bounds",
@@ -49,6 +52,7 @@ __all__ = [
     "read_points",
     "run",
     "verify",
+    "witness",
 ]
 
 make_lazy(
@@ -65,5 +69,7 @@ make_lazy(
         "transformer": ["AutoencoderTransformer"],
         "verify": ["verify"],
         "version": ["__version__"],
+        "witness": ["witness"],
+        "witness_autoencoder": ["WitnessAutoencoder"],
     },
 )

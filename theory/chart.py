@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,8 @@ class Chart:
         numpy's universal functions alone. They are then good to about 1e-9 (first; 1e-5 next
         to a face) and 1e-6 (second), relative to the box, and nothing derived from them is
         certified.
+    inverse : callable, optional
+        Points (n, N) of the image to their coordinates (n, k), where known in closed form.
     """
 
     map: Callable[..., Sequence[Any]]
@@ -48,6 +50,7 @@ class Chart:
     periodic: tuple[bool, ...]
     stretch: tuple[float, ...] | None = None
     differences: bool = False
+    inverse: Callable[[Array], Array] | None = None
 
     def __post_init__(self) -> None:
         k = len(self.lower)
@@ -145,4 +148,10 @@ class Chart:
             return result
 
         stretch = None if self.stretch is None else tuple(scale * s for s in self.stretch)
-        return Chart(image, self.lower, self.upper, self.periodic, stretch, self.differences)
+        undo = self.inverse
+        return replace(
+            self,
+            map=image,
+            stretch=stretch,
+            inverse=None if undo is None else lambda x: undo((x - offset) @ linear / scale**2),
+        )

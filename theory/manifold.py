@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.bound import Bound
+from theory.cells.record import CellMaker
 from theory.chart import Chart
 from theory.chart_geometry import chart_geometry
 from theory.errors import InvalidInput
@@ -112,6 +113,9 @@ class Manifold:
     noise : float
         Samples lie within this distance of the set: 0 (the default) means on it. Everything
         else in the record, claims included, is about the set itself.
+    cell : callable, optional
+        Points to avoid, (s, N), to an `OpenCell` of full volume, where a better one is known
+        than the inside of the chart's box.
     """
 
     name: str
@@ -127,6 +131,7 @@ class Manifold:
     cycles: tuple[Manifold, ...] = ()
     claims: Claims = field(default_factory=Claims)
     noise: float = 0.0
+    cell: CellMaker | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.noise < np.inf:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.cells import moved_cell
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
 
@@ -61,6 +62,7 @@ def moved(
     def back(points: Array) -> Array:
         return (points - shift) @ rotation / scale
 
+    make = manifold.cell
     return replace(
         manifold,
         name=name or manifold.name,
@@ -73,6 +75,7 @@ def moved(
         cycles=tuple(moved(part, rotation, shift, scale=scale) for part in manifold.cycles),
         claims=_scaled_claims(manifold.claims, manifold.dim, scale),
         noise=manifold.noise * scale,
+        cell=None if make is None else lambda avoid: moved_cell(make(back(avoid)), out, back),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.bound import Bound
+from theory.cells import CellMaker, OpenCell, open_cell, product_cell
 from theory.chart import Chart
 from theory.manifold import Claims, Manifold
 from theory.moved import moved
@@ -80,6 +82,7 @@ def product(
         cycles=(*_slices(first, second), *_slices(second, first, swapped=True)),
         claims=_product_claims(first, second, orientable, embedding_dim),
         noise=math.hypot(first.noise, second.noise),
+        cell=_cell(first, second),
     )
 
 
@@ -110,7 +113,31 @@ def _product_chart(first: Chart, second: Chart) -> Chart:
         first.periodic + second.periodic,
         stretch,
         first.differences or second.differences,
+        _product_inverse(first, second),
     )
+
+
+def _product_inverse(first: Chart, second: Chart) -> Callable[[Array], Array] | None:
+    a, b = first.inverse, second.inverse
+    if a is None or b is None:
+        return None
+    n1 = first.evaluate(np.array([first.lower])).shape[1]
+    return lambda x: np.concatenate([a(x[:, :n1]), b(x[:, n1:])], axis=1)
+
+
+def _cell(first: Manifold, second: Manifold) -> CellMaker | None:
+    factors = (first, second)
+    if any(f.parts or (f.cell is None and len(f.charts) != 1) for f in factors):
+        return None
+    n1 = first.ambient_dim
+
+    def cell(avoid: Array) -> OpenCell:
+        a, b = open_cell(first, avoid[:, :n1]), open_cell(second, avoid[:, n1:])
+        assert a is not None
+        assert b is not None
+        return product_cell(a, b, n1)
+
+    return cell
 
 
 def _product_claims(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ def from_known_chart(
         projection=projection,
         boundary=boundary,
         orientable=orientable,
-        charts=(chart,),
+        charts=(replace(chart, inverse=coordinates),),
         cycles=cycles,
         claims=claims,
     )

@@ -64,6 +64,7 @@ def ellipse(a: float = 2.0, b: float = 1.0) -> Manifold:
                 (2 * math.pi,),
                 (True,),
                 stretch=(a,),
+                inverse=lambda x: np.arctan2(x[:, 1:] / b, x[:, :1] / a),
             ),
         ),
         claims=Claims(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from theory.catalogue.bounds import exact
 from theory.catalogue.parameters import count, nonnegative, positive, spec
+from theory.cells.ball import sphere_cell
 from theory.chart import Chart
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
@@ -91,6 +92,7 @@ def round_sphere(k: int, R: float, name: str) -> Manifold:
             embedding_dim=k + 1,
             optimal_error={m: exact(R, "linking-argument") for m in range(1, k + 1)},
         ),
+        cell=lambda avoid: sphere_cell(k, R, avoid),
     )
 
 

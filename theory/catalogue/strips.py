@@ -79,6 +79,7 @@ def swiss_roll(height: float = 21.0) -> Manifold:
                 (_OUTER, height),
                 (False, False),
                 stretch=(math.hypot(1, _OUTER), 1.0),
+                inverse=lambda x: np.stack([np.hypot(x[:, 0], x[:, 2]), x[:, 1]], axis=1),
             ),
         ),
         claims=Claims(

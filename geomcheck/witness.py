@@ -1,0 +1,145 @@
+"""The theorem's own autoencoder, for every manifold that is known well enough to cut it open."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geomcheck.witness_autoencoder import WitnessAutoencoder
+from geomcheck.witness_disc import Disc, side_by_side
+from theory.bound import Bound
+from theory.cells import OpenCell, open_cell
+from theory.errors import InvalidInput
+from theory.manifold import Manifold
+from theory.points import as_points
+
+__all__ = ["obstacle", "witness"]
+
+Array = NDArray[np.float64]
+# Of the distance, in depth, from the cut to the nearest point to avoid.
+_CLEAR = 0.5
+_EXACT = Bound(0.0, "exact", True, "closed-form")
+
+
+def witness(
+    manifold: Manifold,
+    *,
+    measure: float = 0.01,
+    latent_dim: int | None = None,
+    avoid: ArrayLike | None = None,
+) -> WitnessAutoencoder:
+    """Return the autoencoder of the theorem's proof: exact off a set K0 of small measure.
+
+    Nothing is trained. Each component is cut open along a set of volume zero (the antipode of a
+    sphere, the sides of a torus's square), and unfolded to a disc; the discs lie side by side
+    in R^latent_dim, and the decoder folds them back. Encoder and decoder are continuous on all
+    of R^n and R^m (see `WitnessAutoencoder.tube`): K0 is the collar of the cut, across which
+    the code is continued. K less K0 is one piece in each component.
+
+    Parameters
+    ----------
+    manifold : Manifold
+    measure : float
+        Share of the volume of each component that K0 may have, in (0, 1).
+    latent_dim : int, optional
+        At least the dimension of the manifold, which is the default.
+    avoid : array of shape (s, ambient_dim), optional
+        Points of K from which K0 keeps away, as those of a training set: the cut is placed where
+        they leave room, and the collar made narrower where it must be.
+
+    Returns
+    -------
+    WitnessAutoencoder
+        Its error off K0 is below 1e-9 of the size of K; of points off K by `manifold.noise`,
+        it is their distance.
+
+    Raises
+    ------
+    InvalidInput
+        If an argument is out of range, the manifold has no cell that is known, or one of the
+        points to avoid lies on the cut wherever that can be placed.
+    """
+    m = manifold.dim if latent_dim is None else int(latent_dim)
+    if not 0 < measure < 1:
+        raise InvalidInput("measure", measure, "a number between 0 and 1, both excluded")
+    why = obstacle(manifold, m)
+    if why:
+        raise InvalidInput("manifold", manifold.name, f"one that can be cut open: {why}")
+    kept = np.empty((0, manifold.ambient_dim))
+    if avoid is not None:
+        kept = as_points(avoid, argument="avoid")
+        if kept.shape[1] != manifold.ambient_dim:
+            raise InvalidInput("avoid", f"shape {kept.shape}", f"(s, {manifold.ambient_dim})")
+    if m >= manifold.ambient_dim:
+        return WitnessAutoencoder(manifold, m, (), _EXACT, None)
+    owner = manifold.component_of(kept)
+    cells, levels = [], []
+    for index, part in enumerate(manifold.components):
+        cell = open_cell(part, kept[owner == index])
+        assert cell is not None
+        cells.append(cell)
+        levels.append(_level(cell, measure, kept[owner == index]))
+    discs = tuple(
+        Disc(part, cell, level, centre)
+        for part, cell, level, centre in zip(
+            manifold.components, cells, levels, side_by_side(tuple(cells), m), strict=True
+        )
+    )
+    return WitnessAutoencoder(manifold, m, discs, _measure(manifold, discs), _tube(manifold))
+
+
+def obstacle(manifold: Manifold, latent_dim: int) -> str:
+    """Say why a manifold has no witness of this latent dimension; empty if it has one."""
+    if latent_dim < manifold.dim:
+        return (
+            f"the theorem asks for a latent dimension of at least {manifold.dim}, not {latent_dim}"
+        )
+    if latent_dim >= manifold.ambient_dim:
+        return ""
+    for part in manifold.components:
+        if part.cell is None and len(part.charts) != 1:
+            return f"no chart or cell that fills {part.name} is known"
+    return ""
+
+
+def _level(cell: OpenCell, measure: float, avoid: Array) -> float:
+    level = cell.level(measure)
+    if not len(avoid) or not cell.cut:
+        return level
+    depth = cell.depth(cell.coordinates(avoid))
+    nearest = int(depth.argmin())
+    if depth[nearest] == 0:
+        raise InvalidInput("avoid", avoid[nearest].tolist(), "no point on the cut")
+    return min(level, _CLEAR * float(depth[nearest]))
+
+
+def _measure(manifold: Manifold, discs: tuple[Disc, ...]) -> Bound:
+    """Return the share of K in the collars; parts of lower dimension have no volume."""
+    top = [disc for disc in discs if disc.part.dim == manifold.dim]
+    shares = [disc.cell.share(disc.level) if disc.cell.cut else _EXACT for disc in top]
+    if len(top) == 1:
+        return shares[0]
+    volumes = [disc.part.claims.volume for disc in top]
+    known = [volume for volume in volumes if volume is not None]
+    if len(known) < len(top):
+        return Bound(max(share.value for share in shares), "estimate", False, "numerical")
+    total = sum(volume.value for volume in known)
+    value = sum(s.value * v.value for s, v in zip(shares, known, strict=True)) / total
+    worst = max(share.value for share in shares)
+    certified = all(share.certified for share in shares)
+    if certified and all(v.certified and v.direction == "exact" for v in known):
+        exact = all(share.direction == "exact" for share in shares)
+        return Bound(value, "exact" if exact else "upper", True, "closed-form")
+    if certified:
+        # Whatever the volumes are, the share of the union is at most the largest of the parts'.
+        return Bound(worst, "upper", True, "closed-form")
+    return Bound(value, "estimate", False, "numerical")
+
+
+def _tube(manifold: Manifold) -> tuple[float, float] | None:
+    reach = manifold.claims.reach
+    if reach is None:
+        return None
+    inner = max(reach.value / 4, manifold.noise)
+    outer = (inner + reach.value) / 2
+    return (inner, outer) if inner < outer < reach.value else None

@@ -1,0 +1,162 @@
+"""The theorem's own autoencoder: exact off K0, continuous everywhere, K0 as small as asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import geomcheck
+import theory
+from theory.statistics import clopper_pearson
+
+EXACT = ["circle", "linked-circles", "sphere:dim=2,R=2", "sphere:dim=5", "flat-torus:a=2,b=1"]
+BOUNDED = ["ellipse", "torus", "torus:R=3,r=0.5"]
+NUMERICAL = ["klein-bottle", "moebius-band", "torus-knot", "trefoil", "fourier-curve"]
+EMBEDDED = ["helix", "swiss-roll"]
+CASES = [*EXACT, *BOUNDED, *NUMERICAL, *EMBEDDED]
+
+
+def errors(model, points):
+    return np.linalg.norm(model.decode(model.encode(points)) - points, axis=1)
+
+
+@pytest.mark.parametrize("spec", CASES)
+def test_the_error_vanishes_off_the_exceptional_set(spec):
+    manifold = theory.from_spec(spec)
+    model = geomcheck.witness(manifold, measure=0.05)
+    points = manifold.sample(2000, rng=3)
+    off = ~model.in_exceptional_set(points)
+    assert errors(model, points[off]).max() <= 1e-9
+    share = 1 - off.mean()
+    assert share <= clopper_pearson(100, 2000, confidence=0.9999, side="upper").upper
+    assert model.measure.value <= 0.05
+
+
+@pytest.mark.parametrize("spec", EXACT)
+def test_the_measure_is_the_one_asked_for(spec):
+    manifold = theory.from_spec(spec)
+    model = geomcheck.witness(manifold, measure=0.2)
+    assert model.measure.direction == "exact"
+    assert model.measure.value == pytest.approx(0.2, rel=1e-9)
+    hits = int(model.in_exceptional_set(manifold.sample(4000, rng=5)).sum())
+    interval = clopper_pearson(hits, 4000, confidence=0.9999)
+    assert interval.lower <= 0.2 <= interval.upper
+
+
+@pytest.mark.parametrize("spec", BOUNDED)
+def test_a_bound_of_the_measure_is_certified(spec):
+    model = geomcheck.witness(theory.from_spec(spec), measure=0.2)
+    assert (model.measure.direction, model.measure.certified) == ("upper", True)
+
+
+@pytest.mark.parametrize("spec", NUMERICAL)
+def test_a_measure_from_an_integral_is_an_estimate(spec):
+    model = geomcheck.witness(theory.from_spec(spec), measure=0.2)
+    assert not model.measure.certified
+
+
+@pytest.mark.parametrize("spec", EMBEDDED)
+def test_a_disc_needs_no_exceptional_set(spec):
+    manifold = theory.from_spec(spec)
+    model = geomcheck.witness(manifold)
+    assert model.measure.value == 0
+    assert not model.in_exceptional_set(manifold.sample(100, rng=0)).any()
+
+
+@pytest.mark.parametrize("spec", CASES)
+def test_the_code_is_continuous_across_the_cut(spec):
+    # Bisect between neighbours along K towards the largest jump of the code: nothing may be left.
+    manifold = theory.from_spec(spec)
+    model = geomcheck.witness(manifold, measure=0.1)
+    points = manifold.sample(400, rng=7)
+    points = points[model.in_exceptional_set(points)] if model.measure.value else points
+    frames = manifold.tangent(points)
+    low = points
+    high = manifold.project(points + 0.1 * frames[:, :, 0])
+    for _ in range(40):
+        middle = manifold.project((low + high) / 2)
+        first = np.linalg.norm(model.encode(low) - model.encode(middle), axis=1)
+        second = np.linalg.norm(model.encode(middle) - model.encode(high), axis=1)
+        left = (first >= second)[:, None]
+        low, high = np.where(left, low, middle), np.where(left, middle, high)
+    assert np.linalg.norm(model.encode(low) - model.encode(high), axis=1).max() < 1e-6
+
+
+@pytest.mark.parametrize("spec", ["circle", "linked-circles", "sphere", "torus"])
+def test_the_encoder_is_continuous_on_the_whole_space(spec):
+    manifold = theory.from_spec(spec)
+    model = geomcheck.witness(manifold, measure=0.1)
+    rng = np.random.default_rng(1)
+    low, high = rng.uniform(-3, 3, (2, 300, manifold.ambient_dim))
+    for _ in range(60):
+        middle = (low + high) / 2
+        first = np.linalg.norm(model.encode(low) - model.encode(middle), axis=1)
+        second = np.linalg.norm(model.encode(middle) - model.encode(high), axis=1)
+        left = (first >= second)[:, None]
+        low, high = np.where(left, low, middle), np.where(left, middle, high)
+    assert np.linalg.norm(model.encode(low) - model.encode(high), axis=1).max() < 1e-6
+
+
+@pytest.mark.parametrize("spec", ["circle", "linked-circles", "torus", "klein-bottle"])
+def test_the_decoder_is_continuous_on_the_whole_space(spec):
+    model = geomcheck.witness(theory.from_spec(spec), measure=0.1)
+    rng = np.random.default_rng(2)
+    low, high = rng.uniform(-12, 12, (2, 500, model.latent_dim))
+    for _ in range(60):
+        middle = (low + high) / 2
+        first = np.linalg.norm(model.decode(low) - model.decode(middle), axis=1)
+        second = np.linalg.norm(model.decode(middle) - model.decode(high), axis=1)
+        left = (first >= second)[:, None]
+        low, high = np.where(left, low, middle), np.where(left, middle, high)
+    assert np.linalg.norm(model.decode(low) - model.decode(high), axis=1).max() < 1e-6
+
+
+@pytest.mark.parametrize("spec", ["circle", "linked-circles", "sphere", "torus", "torus-knot"])
+def test_training_points_are_kept_clear_of(spec):
+    manifold = theory.from_spec(spec)
+    training = manifold.sample(1000, rng=11)
+    model = geomcheck.witness(manifold, measure=0.05, avoid=training)
+    assert not model.in_exceptional_set(training).any()
+    assert errors(model, training).max() <= 1e-9
+    assert 0 < model.measure.value <= 0.05
+
+
+def test_codes_of_more_dimensions_are_filled_up():
+    manifold = theory.linked_circles()
+    model = geomcheck.witness(manifold, measure=0.05, latent_dim=2)
+    points = manifold.sample(500, rng=0)
+    off = ~model.in_exceptional_set(points)
+    assert model.encode(points).shape == (500, 2)
+    assert errors(model, points[off]).max() <= 1e-9
+
+
+def test_a_space_wide_enough_holds_the_set_itself():
+    manifold = theory.sphere()
+    model = geomcheck.witness(manifold, latent_dim=4)
+    points = manifold.sample(50, rng=0)
+    assert errors(model, points).max() == 0
+    assert model.measure.value == 0
+
+
+def test_products_cut_both_factors():
+    manifold = theory.product(theory.sphere(), theory.circle())
+    model = geomcheck.witness(manifold, measure=0.05)
+    points = manifold.sample(2000, rng=0)
+    off = ~model.in_exceptional_set(points)
+    assert errors(model, points[off]).max() <= 1e-9
+    assert model.measure.direction == "exact"
+
+
+def test_bad_arguments_are_refused():
+    with pytest.raises(theory.InvalidInput, match="measure"):
+        geomcheck.witness(theory.circle(), measure=1.0)
+    with pytest.raises(theory.InvalidInput, match="at least 2, not 1"):
+        geomcheck.witness(theory.sphere(), latent_dim=1)
+    with pytest.raises(theory.InvalidInput, match="avoid"):
+        geomcheck.witness(theory.sphere(), avoid=np.zeros((3, 2)))
+    with pytest.raises(theory.InvalidInput, match="no chart or cell"):
+        geomcheck.witness(theory.double_torus())
+    with pytest.raises(theory.InvalidInput, match="shape"):
+        geomcheck.witness(theory.circle()).encode(np.zeros((3, 3)))
+    with pytest.raises(theory.InvalidInput, match="shape"):
+        geomcheck.witness(theory.circle()).decode(np.zeros((3, 3)))

@@ -1,0 +1,56 @@
+"""Open cells of products and of moved copies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.bound import Bound
+from theory.cells.record import OpenCell
+
+__all__ = ["moved_cell", "product_cell"]
+
+Array = NDArray[np.float64]
+
+
+def moved_cell(
+    cell: OpenCell, out: Callable[[Array], Array], back: Callable[[Array], Array]
+) -> OpenCell:
+    """Return the cell of a similar copy; `out` maps points of the original, `back` undoes it."""
+    return OpenCell(
+        dim=cell.dim,
+        coordinates=lambda points: cell.coordinates(back(points)),
+        point=lambda v: out(cell.point(v)),
+        depth=cell.depth,
+        share=cell.share,
+        extent=cell.extent,
+        cut=cell.cut,
+    )
+
+
+def product_cell(first: OpenCell, second: OpenCell, split: int) -> OpenCell:
+    """Return the product of two cells; `split` is the ambient dimension of the first factor."""
+    k = first.dim
+
+    def share(t: float) -> Bound:
+        a, b = first.share(t), second.share(t)
+        value = a.value + b.value - a.value * b.value
+        if {a.direction, b.direction} == {"exact"}:
+            return Bound(value, "exact", a.certified and b.certified, a.source)
+        if {a.direction, b.direction} <= {"exact", "upper"}:
+            return Bound(value, "upper", a.certified and b.certified, a.source)
+        return Bound(value, "estimate", False, "numerical")
+
+    return OpenCell(
+        dim=k + second.dim,
+        coordinates=lambda x: np.concatenate(
+            [first.coordinates(x[:, :split]), second.coordinates(x[:, split:])], axis=1
+        ),
+        point=lambda v: np.concatenate([first.point(v[:, :k]), second.point(v[:, k:])], axis=1),
+        depth=lambda v: np.minimum(first.depth(v[:, :k]), second.depth(v[:, k:])),
+        share=share,
+        extent=np.concatenate([first.extent, second.extent]),
+        cut=first.cut or second.cut,
+    )

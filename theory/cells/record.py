@@ -1,0 +1,79 @@
+"""The record of an open cell: coordinates on a manifold less a cut of volume zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.bound import Bound
+from theory.errors import InvalidInput
+
+__all__ = ["CellMaker", "OpenCell"]
+
+Array = NDArray[np.float64]
+_HALVINGS = 100
+
+
+@dataclass(frozen=True, eq=False)
+class OpenCell:
+    """Coordinates on a connected k-manifold M, good off a closed cut of volume zero.
+
+    They take M less the cut, one to one and continuously both ways, to a bounded set D in R^k
+    which with a point v contains every s v, 0 <= s <= 1. Towards the cut `depth` falls to 0.
+
+    Parameters
+    ----------
+    dim : int
+        k.
+    coordinates : callable
+        Points (n, N) of M to coordinates (n, k), some limit of them on the cut.
+    point : callable
+        Coordinates (n, k) to points (n, N). Continuous on all of R^k: what lies outside the
+        closure of D is first taken to it.
+    depth : callable
+        Coordinates (n, k) to numbers (n,) in [0, 1]: 0 on the cut and only there, not falling
+        along the way from v to 0; as a function on M it is continuous.
+    share : callable
+        A number t in [0, 1] to the share of M's volume where the depth is at most t:
+        ``"exact"``, or bounded from above, or an estimate.
+    extent : array of shape (k,)
+        D lies between -extent and extent.
+    cut : bool
+        Whether there is a cut at all; without one the depth is 1.
+    """
+
+    dim: int
+    coordinates: Callable[[Array], Array]
+    point: Callable[[Array], Array]
+    depth: Callable[[Array], Array]
+    share: Callable[[float], Bound]
+    extent: Array
+    cut: bool = True
+
+    def level(self, share: float) -> float:
+        """Return the largest depth t such that {depth <= t} has at most this share of the volume.
+
+        Raises
+        ------
+        InvalidInput
+            If `share` is not between 0 and 1.
+        """
+        if not 0 < share < 1:
+            raise InvalidInput("measure", share, "a number between 0 and 1, both excluded")
+        if not self.cut:
+            return 0.0
+        low, high = 0.0, 1.0
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            if self.share(middle).value <= share:
+                low = middle
+            else:
+                high = middle
+        return low
+
+
+CellMaker = Callable[[Array], OpenCell]
+"""Points (s, N) to a cell whose cut keeps away from them as far as it is known how."""
