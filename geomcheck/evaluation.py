@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.protocol import Autoencoder
-from theory.errors import InvalidInput
+from theory.errors import InvalidInput, ModelRaised
 
 __all__ = ["Evaluation", "evaluate"]
 
@@ -53,6 +53,9 @@ class Evaluation:
 def evaluate(model: Autoencoder, points: Array) -> Evaluation:
     """Send points through a model.
 
+    The model works on copies of what it is given, and what it returns is copied: one that
+    writes into its argument, or hands out the same array twice, changes nothing here.
+
     Parameters
     ----------
     model : Autoencoder
@@ -61,26 +64,34 @@ def evaluate(model: Autoencoder, points: Array) -> Evaluation:
     Raises
     ------
     InvalidInput
-        If the model raises, or returns another shape than it should.
+        If the model raises, or returns another shape than it should, or no real numbers.
     """
-    codes = _called("encode", model.encode, points, (len(points), model.latent_dim))
-    images = _called("decode", model.decode, codes, (len(points), points.shape[1]))
+    m, width = model.latent_dim, points.shape[1]
+    if not len(points):
+        return Evaluation(points, np.empty((0, m)), np.empty((0, width)), np.empty(0))
+    codes = _called("encode", model.encode, points, m, f"the latent_dim it states, {m}")
+    images = _called("decode", model.decode, codes, width, f"the ambient_dim, {width}")
     with np.errstate(invalid="ignore", over="ignore"):
         errors = np.linalg.norm(images - points, axis=1)
     return Evaluation(points, codes, images, np.where(np.isnan(errors), np.inf, errors))
 
 
 def _called(
-    name: str, function: Callable[[Array], Array], argument: Array, shape: tuple[int, ...]
+    name: str, function: Callable[[Array], Array], argument: Array, width: int, called: str
 ) -> Array:
+    """Return what one of the two maps answers, as float64 numbers of shape (n, width)."""
+    where, n = f"model.{name}", len(argument)
     try:
-        result = np.asarray(function(argument), dtype=np.float64)
-    except InvalidInput:
-        raise
+        answer = np.asarray(function(argument.copy()))
+    except InvalidInput as error:
+        raise InvalidInput(f"{where}, {error.argument}", error.value, error.expected) from error
     except Exception as error:
-        raise InvalidInput(
-            f"model.{name}", f"{type(error).__name__}: {error}", f"an array of shape {shape}"
-        ) from error
-    if result.shape != shape:
-        raise InvalidInput(f"model.{name}", f"shape {result.shape}", f"shape {shape}")
-    return result
+        says = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise ModelRaised(where, says, f"an array of shape ({n}, {width})") from error
+    if answer.dtype.kind not in "fiu":
+        raise InvalidInput(where, f"dtype {answer.dtype}", "real numbers")
+    if answer.ndim != 2 or len(answer) != n:
+        raise InvalidInput(where, f"shape {answer.shape}", f"shape ({n}, {width})")
+    if answer.shape[1] != width:
+        raise InvalidInput(where, f"{answer.shape[1]} numbers a row", called)
+    return np.array(answer, dtype=np.float64)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from theory.covering import covering_radius, estimate_covering_radius
     from theory.diagram import PersistenceDiagrams
     from theory.dimension import DimensionEstimate, estimate_dimension
-    from theory.errors import GeomcheckError, InvalidInput, NoConvergence
+    from theory.errors import GeomcheckError, InvalidInput, ModelRaised, NoConvergence
     from theory.feature_size import local_feature_size
     from theory.geomstats_space import from_geomstats
     from theory.manifold import Claims, Manifold
@@ -71,6 +71,7 @@ __all__ = [
     "InvalidInput",
     "Manifold",
     "ManifoldCheck",
+    "ModelRaised",
     "NoConvergence",
     "Obstruction",
     "PersistenceDiagrams",
@@ -165,7 +166,7 @@ make_lazy(
         "covering": ["covering_radius", "estimate_covering_radius"],
         "diagram": ["PersistenceDiagrams"],
         "dimension": ["DimensionEstimate", "estimate_dimension"],
-        "errors": ["GeomcheckError", "InvalidInput", "NoConvergence"],
+        "errors": ["GeomcheckError", "InvalidInput", "ModelRaised", "NoConvergence"],
         "feature_size": ["local_feature_size"],
         "geomstats_space": ["from_geomstats"],
         "manifold": ["Claims", "Manifold"],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["GeomcheckError", "InvalidInput", "NoConvergence"]
+__all__ = ["GeomcheckError", "InvalidInput", "ModelRaised", "NoConvergence"]
 
 _LONGEST_VALUE = 80
+_LONGEST_MESSAGE = 400
 
 
 class GeomcheckError(Exception):
@@ -25,10 +26,7 @@ class InvalidInput(GeomcheckError, ValueError):
     """
 
     def __init__(self, argument: str, value: object, expected: str) -> None:
-        shown = value if isinstance(value, str) else repr(value)
-        shown = " ".join(shown.split()) or "''"
-        if len(shown) > _LONGEST_VALUE:
-            shown = shown[: _LONGEST_VALUE - 3] + "..."
+        shown = _one_line(value, _LONGEST_VALUE)
         super().__init__(f"{argument}: got {shown}, expected {expected}")
         self.argument = argument
         self.value = value
@@ -38,5 +36,29 @@ class InvalidInput(GeomcheckError, ValueError):
         return type(self), (self.argument, self.value, self.expected)
 
 
+class ModelRaised(InvalidInput):
+    """A model that raised an exception of its own, told with the message of that exception.
+
+    Parameters
+    ----------
+    argument : str
+        ``"model.encode"`` or ``"model.decode"``.
+    value : object
+        Type and message of the exception.
+    expected : str
+        What should have been returned.
+    """
+
+    def __init__(self, argument: str, value: object, expected: str) -> None:
+        super().__init__(argument, value, expected)
+        self.args = (f"{argument} raised {_one_line(value, _LONGEST_MESSAGE)}",)
+
+
 class NoConvergence(GeomcheckError, RuntimeError):
     """An iteration ended without an answer that can be vouched for."""
+
+
+def _one_line(value: object, longest: int) -> str:
+    shown = value if isinstance(value, str) else repr(value)
+    shown = " ".join(shown.split()) or "''"
+    return shown if len(shown) <= longest else shown[: longest - 3] + "..."

@@ -13,8 +13,8 @@ from geomcheck.measure.errors import errors_on
 from geomcheck.measure.tears import certificate_of, exceptional_set, worst_point
 from geomcheck.measure.topology import topology_of
 from geomcheck.protocol import Autoencoder
+from geomcheck.protocol_check import check_protocol
 from geomcheck.study import Settings, Study
-from theory.errors import InvalidInput
 from theory.manifold import Manifold
 
 __all__ = ["measured"]
@@ -43,10 +43,7 @@ def measured(
         As in `verify`.
     clock : Clock
     """
-    if model.ambient_dim != subject.ambient_dim:
-        raise InvalidInput(
-            "model.ambient_dim", model.ambient_dim, f"{subject.ambient_dim}, as the subject"
-        )
+    check_protocol(model, subject.ambient_dim)
     with clock.stage("geometry"):
         ground = survey(subject, rng=rng)
         nets = nets_of(ground, subject, rng=rng)

@@ -1,0 +1,172 @@
+"""Models that are none: each is refused with one line that says what is wrong."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+import theory
+from geomcheck.evaluation import evaluate
+from geomcheck.protocol import FunctionAutoencoder
+from geomcheck.verify import verify
+from theory.errors import InvalidInput, ModelRaised
+
+Array = np.ndarray
+
+
+def message(model: object) -> str:
+    with pytest.raises(InvalidInput) as caught:
+        verify(theory.circle(), model, epsilon=0.1, samples=300)  # type: ignore[arg-type]
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def same(x: Array) -> Array:
+    return x
+
+
+def made_of(encoder: Callable, decoder: Callable = same, m: int = 2) -> FunctionAutoencoder:
+    return FunctionAutoencoder(encoder, decoder, 2, m)
+
+
+@pytest.mark.parametrize("name", ["encode", "decode", "ambient_dim", "latent_dim", "continuous"])
+def test_a_part_that_is_missing_is_named(name: str) -> None:
+    parts = {"encode": same, "decode": same, "ambient_dim": 2, "latent_dim": 2, "continuous": True}
+    del parts[name]
+    assert message(SimpleNamespace(**parts)).startswith(
+        f"model.{name}: got a SimpleNamespace that has none, expected"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"encode": 3}, "model.encode: got 3, expected a function"),
+        ({"latent_dim": 0}, "model.latent_dim: got 0, expected a whole number, at least 1"),
+        ({"latent_dim": True}, "model.latent_dim: got True"),
+        ({"ambient_dim": 2.0}, "model.ambient_dim: got 2.0"),
+        ({"ambient_dim": 5}, "model.ambient_dim: got 5, expected 2, as the subject"),
+        ({"continuous": "yes"}, "model.continuous: got yes, expected True if"),
+    ],
+)
+def test_a_part_of_the_wrong_kind_is_named(changed: dict[str, object], says: str) -> None:
+    parts = {"encode": same, "decode": same, "ambient_dim": 2, "latent_dim": 2, "continuous": True}
+    assert message(SimpleNamespace(**{**parts, **changed})).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (made_of(same, m=1), "model.encode: got 2 numbers a row, expected the latent_dim it"),
+        (made_of(same, lambda z: z[:, :1]), "model.decode: got 1 numbers a row, expected the amb"),
+        (made_of(lambda x: x[:, 0]), "model.encode: got shape (300,), expected shape (300, 2)"),
+        (made_of(lambda x: x[1:]), "model.encode: got shape (299, 2), expected shape (300, 2)"),
+        (made_of(lambda x: x + 0j), "model.encode: got dtype complex128, expected real numbers"),
+        (made_of(lambda x: x.astype(str)), "model.encode: got dtype <U32, expected real numbers"),
+        (made_of(lambda x: None), "model.encode: got dtype object, expected real numbers"),
+        (made_of(same, lambda z: z > 0), "model.decode: got dtype bool, expected real numbers"),
+        (made_of(same, lambda z: z * np.nan), "model: got no finite reconstruction"),
+    ],
+)
+def test_what_a_map_returns_is_checked(model: FunctionAutoencoder, says: str) -> None:
+    assert message(model).startswith(says)
+
+
+def test_a_model_that_raises_is_told_in_its_own_words() -> None:
+    def broken(x: Array) -> Array:
+        raise RuntimeError("the third layer\n  expects 784 inputs, " + "of which " * 10 + "2 came")
+
+    said = message(made_of(broken))
+    assert said.startswith("model.encode raised RuntimeError: the third layer expects 784 inputs")
+    assert said.endswith("2 came")
+    with pytest.raises(ModelRaised) as caught:
+        evaluate(made_of(broken), np.zeros((3, 2)))
+    assert isinstance(caught.value.__cause__, RuntimeError)
+    assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+
+
+def test_a_model_on_another_device_is_told_in_the_words_of_torch() -> None:
+    layer = torch.nn.Linear(2, 2, device="meta")
+    model = made_of(lambda x: layer(torch.as_tensor(x, dtype=torch.float32)))
+    said = message(model)
+    assert said.startswith("model.encode raised ")
+    assert "meta" in said
+
+
+@pytest.mark.parametrize("which", ["encode", "decode"])
+def test_answers_drawn_at_random_are_refused(which: str) -> None:
+    generator = np.random.default_rng(0)
+
+    def noisy(x: Array) -> Array:
+        return x + generator.normal(0, 0.003, x.shape)
+
+    # A decoder that ignores the noise of the codes does not hide it.
+    model = made_of(noisy, np.round) if which == "encode" else made_of(same, noisy)
+    assert f"model.{which}: got answers that differ by" in message(model)
+
+
+def test_answers_that_depend_on_the_other_points_are_refused() -> None:
+    # As batch normalisation does that was left in training mode.
+    assert "model.encode: got answers that differ" in message(made_of(lambda x: x / x.std(axis=0)))
+
+
+def test_numbers_that_come_and_go_are_refused() -> None:
+    calls: list[int] = []
+
+    def moody(z: Array) -> Array:
+        calls.append(0)
+        return z if len(calls) % 2 else np.full_like(z, np.nan)
+
+    assert "numbers once and none again" in message(made_of(same, moody))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int64])
+def test_other_real_numbers_are_taken(dtype: type) -> None:
+    points = theory.circle().sample(50, rng=0)
+    found = evaluate(made_of(lambda x: (8 * x).astype(dtype), lambda z: z / dtype(8)), points)
+    assert found.codes.dtype == found.images.dtype == np.float64
+    assert found.errors.max() <= np.sqrt(2) / 8  # numbers are cut off to whole ones
+
+
+def test_half_precision_in_another_order_is_no_noise() -> None:
+    # Of another batch the last place may come out otherwise: here by one unit for odd batches.
+    def half(x: Array) -> Array:
+        rounded = x.astype(np.float16)
+        return rounded if len(x) % 2 else np.nextafter(rounded, np.float16(9))
+
+    assert verify(theory.circle(), made_of(half), epsilon=0.1, samples=301)
+
+
+def test_a_model_that_writes_into_its_argument_gains_nothing_by_it() -> None:
+    def erase(x: Array) -> Array:
+        x[:] = 0.0
+        return x
+
+    points = theory.circle().sample(50, rng=0)
+    assert evaluate(made_of(erase), points).errors == pytest.approx(1.0)
+    assert np.linalg.norm(points, axis=1) == pytest.approx(1.0)
+
+
+def test_an_array_that_is_handed_out_twice_is_read_once() -> None:
+    buffer = np.zeros((50, 2))
+
+    def reused(x: Array) -> Array:
+        buffer[:] = x
+        return buffer
+
+    points = theory.circle().sample(100, rng=0)
+    first = evaluate(made_of(reused), points[:50])
+    evaluate(made_of(reused), points[50:])
+    assert np.array_equal(first.codes, points[:50])
+
+
+def test_no_points_are_not_sent() -> None:
+    def never(x: Array) -> Array:
+        raise AssertionError
+
+    assert len(evaluate(made_of(never, m=1), np.empty((0, 2)))) == 0
