@@ -18,7 +18,7 @@ run: $(VENV)/.ready-to-run
 	$(BIN)/python -m geomcheck run linked-circles --latent-dim 1
 
 test: $(VENV)/.ready-to-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.ready-to-check
 	$(BIN)/python -m ruff check .
