@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from theory.lazy import make_lazy
 
 if TYPE_CHECKING:
+    from geomcheck.adapters import as_autoencoder, load_model
     from geomcheck.autoencoder import MLPAutoencoder
     from geomcheck.bounds import bounds
     from geomcheck.data import read_points
@@ -44,10 +45,12 @@ __all__ = [
     "Witness",
     "WitnessAutoencoder",
     "__version__",
+    "as_autoencoder",
     "bottleneck_distance",
     "bounds",
     "estimate_memory",
     "fit",
+    "load_model",
     "persistence",
     "read_points",
     "run",
@@ -58,6 +61,7 @@ __all__ = [
 make_lazy(
     __name__,
     {
+        "adapters": ["as_autoencoder", "load_model"],
         "autoencoder": ["MLPAutoencoder"],
         "bounds": ["bounds"],
         "data": ["read_points"],

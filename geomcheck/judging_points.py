@@ -14,17 +14,25 @@ from theory.manifold import Manifold
 from theory.point_set import PointSet
 from theory.points import as_points
 
-__all__ = ["MOST_POINTS", "check_repeatable", "every_point", "statistical_points"]
+__all__ = ["MOST_POINTS", "a_few", "check_repeatable", "every_point", "statistical_points"]
 
 Array = NDArray[np.float64]
 
 MOST_POINTS = 20_000
+_FEW = 4
 _REPEATED = 64
 # In another batch a network adds up in another order: in single precision this is what comes of
 # it, in half precision a few units of the last place.
 _REPEATABLE = 1e-4
 _UNITS = 4
 _HALF_PRECISION_BITS = (8, 11)
+
+
+def a_few(subject: Subject) -> Array:
+    """Return some points of a set, to find out what a model makes of them."""
+    if isinstance(subject, Manifold):
+        return subject.sample(_FEW, rng=0)
+    return subject.points[:_FEW]
 
 
 def statistical_points(

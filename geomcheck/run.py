@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geomcheck.autoencoder import MLPAutoencoder
 from geomcheck.ground import Subject
@@ -17,7 +18,9 @@ from geomcheck.verify import default_epsilon, verify
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 
-__all__ = ["RunResult", "run"]
+__all__ = ["Fitted", "RunResult", "fit_subject", "judging_rng", "run"]
+
+Array = NDArray[np.float64]
 
 _TRAINING_POINTS = 4000
 _HELD_OUT_SHARE = 0.2
@@ -35,6 +38,23 @@ class RunResult:
 
     model: MLPAutoencoder
     report: Report
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A trained autoencoder and the points it was and was not trained on.
+
+    Parameters
+    ----------
+    model : MLPAutoencoder
+    training_points : array of shape (n, N)
+    held_out : array of shape (h, N) or None
+        Points of a `PointSet` set apart before training.
+    """
+
+    model: MLPAutoencoder
+    training_points: Array
+    held_out: Array | None
 
 
 def run(
@@ -83,8 +103,74 @@ def run(
     InvalidInput
         If an argument is out of range.
     """
-    seeds = np.random.SeedSequence(rng).spawn(3)
-    data_rng, fit_rng, verify_rng = (np.random.default_rng(seed) for seed in seeds)
+    fitted = fit_subject(
+        subject,
+        latent_dim=latent_dim,
+        training_points=training_points,
+        rng=rng,
+        hidden=hidden,
+        effort=effort,
+        device=device,
+        dtype=dtype,
+        progress=progress,
+    )
+    model = fitted.model
+    report = verify(
+        subject,
+        model,
+        epsilon=default_epsilon(subject) if epsilon is None else epsilon,
+        delta=delta,
+        confidence=confidence,
+        samples=samples,
+        rng=judging_rng(rng),
+        training_points=fitted.training_points,
+        held_out=fitted.held_out,
+        memory_limit=memory_limit,
+        progress=progress,
+    )
+    seconds = {} if model.training is None else {"training": model.training.seconds}
+    settings = {
+        **report.settings,
+        "seed": int(rng),
+        "training_points": len(fitted.training_points),
+        "effort": effort,
+        "device": device,
+        "dtype": dtype,
+    }
+    return RunResult(
+        model, replace(report, settings=settings, timings={**seconds, **report.timings})
+    )
+
+
+def fit_subject(
+    subject: Subject,
+    *,
+    latent_dim: int,
+    training_points: int = _TRAINING_POINTS,
+    rng: int = 0,
+    hidden: Sequence[int] = DEFAULT_HIDDEN,
+    effort: float = 1.0,
+    device: str = "cpu",
+    dtype: Literal["float32", "float64"] = "float32",
+    progress: Progress | None = None,
+) -> Fitted:
+    """Fit an autoencoder to a subject, as `run` does.
+
+    Parameters
+    ----------
+    subject, latent_dim, training_points, rng, hidden, effort, device, dtype, progress
+        As in `run`.
+
+    Returns
+    -------
+    Fitted
+
+    Raises
+    ------
+    InvalidInput
+        If an argument is out of range.
+    """
+    data_rng, fit_rng, _ = _streams(rng)
     if isinstance(subject, Manifold):
         train, held_out = subject.sample(training_points, rng=data_rng), None
     else:
@@ -108,28 +194,14 @@ def run(
         dtype=dtype,
         progress=training_progress,
     )
-    report = verify(
-        subject,
-        model,
-        epsilon=default_epsilon(subject) if epsilon is None else epsilon,
-        delta=delta,
-        confidence=confidence,
-        samples=samples,
-        rng=verify_rng,
-        training_points=train,
-        held_out=held_out,
-        memory_limit=memory_limit,
-        progress=progress,
-    )
-    seconds = {} if model.training is None else {"training": model.training.seconds}
-    settings = {
-        **report.settings,
-        "seed": int(rng),
-        "training_points": len(train),
-        "effort": effort,
-        "device": device,
-        "dtype": dtype,
-    }
-    return RunResult(
-        model, replace(report, settings=settings, timings={**seconds, **report.timings})
-    )
+    return Fitted(model, train, held_out)
+
+
+def judging_rng(seed: int) -> np.random.Generator:
+    """Return the source of the points that `run` judges on with this seed."""
+    return _streams(seed)[2]
+
+
+def _streams(seed: int) -> tuple[np.random.Generator, ...]:
+    """Return sources of data, training and judgement that have nothing to do with each other."""
+    return tuple(np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))

@@ -33,7 +33,7 @@ def describe_model(model: Autoencoder) -> dict[str, Any]:
         "latent_dim": model.latent_dim,
         "continuous": model.continuous,
     }
-    for name in ("hidden", "activation", "parameters"):
+    for name in ("continuity", "hidden", "activation", "parameters"):
         value = getattr(model, name, None)
         if value is not None:
             described[name] = list(value) if isinstance(value, tuple) else value

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.adapters import as_autoencoder
 from geomcheck.claims import ALL_CLAIMS
 from geomcheck.clock import Clock
 from geomcheck.environment import versions
 from geomcheck.figure_data import figure_data
 from geomcheck.ground import Subject
+from geomcheck.judging_points import a_few
 from geomcheck.measure import measured
-from geomcheck.protocol import Autoencoder
 from geomcheck.result import Report
 from geomcheck.study import Progress, Settings
 from geomcheck.summary import describe_model, describe_subject
@@ -32,7 +33,7 @@ _STREAM = 0x67656F6D
 
 def verify(
     subject: Subject | Array,
-    model: Autoencoder,
+    model: object,
     *,
     epsilon: float | None = None,
     delta: float = 0.02,
@@ -50,8 +51,9 @@ def verify(
     ----------
     subject : Manifold, PointSet or array of shape (n, N)
         The set K, or points of it.
-    model : Autoencoder
-        Anything with encode, decode, ambient_dim, latent_dim and continuous.
+    model : object
+        Whatever `as_autoencoder` takes: an `Autoencoder`, a torch module, a pair of modules or
+        functions, a scikit-learn transformer.
     epsilon : float, optional
         Error that counts as small; by default about a tenth of the size of K (see
         `default_epsilon`).
@@ -91,18 +93,19 @@ def verify(
         memory_limit=int(memory_limit),
     )
     _check(settings)
+    autoencoder = as_autoencoder(model, a_few(subject))
     # A stream of its own: the same seed elsewhere must not hand out the same points.
     own = rng if isinstance(rng, np.random.Generator) else [_STREAM, int(rng)]
     generator = np.random.default_rng(own)
     clock = Clock(progress)
-    study = measured(subject, model, settings, generator, training_points, held_out, clock)
+    study = measured(subject, autoencoder, settings, generator, training_points, held_out, clock)
     with clock.stage("claims"):
         claims = tuple(claim(study) for claim in ALL_CLAIMS)
     with clock.stage("figures"):
         figures = figure_data(study)
     return Report(
         subject=describe_subject(study.ground),
-        autoencoder=describe_model(model),
+        autoencoder=describe_model(autoencoder),
         settings=_plain_settings(settings),
         environment=versions(),
         claims=claims,

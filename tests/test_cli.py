@@ -35,7 +35,7 @@ RUN = ("run", "torus", "--latent-dim", "1")
     [
         ((), "A command is missing"),
         (("rn",), "did you mean run?"),
-        (("paint",), "got paint, expected one of list, bound, run, report"),
+        (("paint",), "got paint, expected one of list, bound, run, fit, check, report"),
         (("--verion",), "--version"),
         (("run",), "SUBJECT is missing"),
         (("bound",), "SUBJECT is missing"),

@@ -7,6 +7,8 @@ import difflib
 import click
 
 from geomcheck.cli.bound import bound
+from geomcheck.cli.check import check
+from geomcheck.cli.fit import fit
 from geomcheck.cli.list import list_families
 from geomcheck.cli.manifold import manifold
 from geomcheck.cli.reach import reach
@@ -47,5 +49,5 @@ def app(context: click.Context) -> None:
         raise click.UsageError("A command is missing.", context)
 
 
-for _command in (list_families, bound, run, report, manifold, reach):
+for _command in (list_families, bound, run, fit, check, report, manifold, reach):
     app.add_command(_command)

@@ -32,8 +32,11 @@ _OPTIONS = frozenset(
         "dtype",
         "effort",
         "epsilon",
+        "factory",
+        "held_out",
         "latent_dim",
         "memory_limit",
+        "model",
         "samples",
         "seed",
     ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
-from geomcheck.cli.kinds import MEMORY, whole
+from geomcheck.cli.kinds import MEMORY, POSITIVE, SHARE, one_of, whole
 
-__all__ = ["as_json", "memory_limit", "seed", "subject"]
+__all__ = ["as_json", "judging", "latent_dim", "memory_limit", "seed", "subject", "training"]
 
 _LARGEST_SEED = 2**63 - 1
 
@@ -31,3 +34,81 @@ memory_limit = click.option(
     show_default=True,
     help="Memory that homology may use.",
 )
+
+latent_dim = click.option(
+    "--latent-dim", type=whole(1, 10_000), required=True, help="Bottleneck dimension."
+)
+
+_TRAINING = (
+    click.option(
+        "--effort",
+        type=POSITIVE,
+        default=1.0,
+        show_default=True,
+        help="Factor on the length of the training.",
+    ),
+    click.option("--device", default="cpu", show_default=True, help="A torch device."),
+    click.option(
+        "--dtype",
+        type=one_of("float32", "float64"),
+        default="float32",
+        show_default=True,
+        metavar="float32|float64",
+        help="Arithmetic of the training.",
+    ),
+)
+
+_CLAIMS = (
+    click.option(
+        "--epsilon",
+        type=POSITIVE,
+        help="Error that counts as small; by default from the size of K.",
+    ),
+    click.option(
+        "--delta",
+        type=SHARE,
+        default=0.02,
+        show_default=True,
+        help="Share of K that may have a larger error.",
+    ),
+    click.option(
+        "--confidence",
+        type=SHARE,
+        default=0.99,
+        show_default=True,
+        help="Confidence of every statistical verdict.",
+    ),
+    click.option(
+        "--samples",
+        type=whole(2, 100_000_000),
+        default=20_000,
+        show_default=True,
+        help="Fresh points for the statistics.",
+    ),
+    seed,
+)
+
+_MANNER = (
+    memory_limit,
+    as_json,
+    click.option("--strict", is_flag=True, help="Exit with 1 also if a claim is inconclusive."),
+    click.option("--quiet", is_flag=True, help="Print nothing but errors."),
+)
+
+Command = Callable[..., Any]
+
+
+def training(command: Command) -> Command:
+    """Add the options of the training."""
+    return _added(command, _TRAINING)
+
+
+def judging(command: Command) -> Command:
+    """Add the options of the verdicts, and of what is said of them."""
+    return _added(command, _CLAIMS + _MANNER)
+
+
+def _added(command: Command, options: tuple[Callable[[Command], Command], ...]) -> Command:
+    for option in reversed(options):
+        command = option(command)
+    return command

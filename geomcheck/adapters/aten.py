@@ -1,0 +1,56 @@
+"""Torch's tensor operations, by what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["PLAIN", "is_continuous", "short_name"]
+
+_ACTIVATIONS = (
+    "celu elu gelu hardsigmoid hardswish hardtanh leaky_relu log_sigmoid log_softmax mish prelu "
+    "relu relu6 selu sigmoid silu softmax softplus tanh"
+)
+_ARITHMETIC = (
+    "abs adaptive_avg_pool1d adaptive_avg_pool2d add addmm amax amin asinh atan avg_pool1d "
+    "avg_pool2d avg_pool3d baddbmm batch_norm bmm clamp clamp_max clamp_min conv1d conv2d conv3d "
+    "conv_transpose1d conv_transpose2d conv_transpose3d convolution cos cosh cumsum dot dropout "
+    "einsum erf exp group_norm instance_norm layer_norm linear matmul max_pool1d max_pool2d "
+    "max_pool3d maximum mean minimum mm mul mv neg rsub sin sinh square sub sum "
+    "upsample_bilinear2d upsample_nearest1d upsample_nearest2d upsample_nearest3d"
+)
+_ARRANGEMENT = (
+    "alias cat chunk clone constant_pad_nd contiguous detach expand expand_as flatten flip "
+    "movedim narrow pad permute pixel_shuffle pixel_unshuffle repeat reshape roll select slice "
+    "split split_with_sizes squeeze stack swapaxes t tile transpose unbind unflatten unsqueeze "
+    "view _unsafe_view"
+)
+_CONSTANTS = "full ones sym_size zeros"
+# What may jump, or end where its argument is zero: read, but not vouched for.
+_OTHER = (
+    "acos argmax argmin asin atan2 ceil div eq floor fmod frac ge gt le linalg_vector_norm log "
+    "logical_and logical_not logical_or lt max min ne norm pow reciprocal remainder round rsqrt "
+    "sign sqrt tan trunc where"
+)
+
+_CONTINUOUS = frozenset(" ".join((_ACTIVATIONS, _ARITHMETIC, _ARRANGEMENT, _CONSTANTS)).split())
+
+PLAIN = _CONTINUOUS | frozenset(_OTHER.split())
+"""Operations that compute their value from their arguments and do nothing else."""
+
+
+def short_name(target: str) -> str:
+    """Return ``"tanh"`` for ``"aten.tanh.default"``; operations in place count as the others."""
+    parts = target.removeprefix("torch.ops.").split(".")
+    if parts[0] != "aten" or len(parts) != 3:
+        return target
+    return parts[1].removesuffix("_")
+
+
+def is_continuous(name: str, arguments: Sequence[object]) -> bool:
+    """Whether an operation is continuous in its tensors, wherever these are finite."""
+    if name in _CONTINUOUS:
+        return True
+    second = arguments[1] if len(arguments) == 2 else None
+    if name == "div":
+        return isinstance(second, int | float) and second != 0
+    return name == "pow" and isinstance(second, int) and second >= 1

@@ -1,0 +1,73 @@
+"""Functions on arrays, and scikit-learn's transformers, as autoencoders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.adapters.probe import probed
+from theory.errors import InvalidInput
+
+__all__ = ["FunctionHalves", "function_autoencoder"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class FunctionHalves:
+    """Two functions on arrays, their values brought to float64.
+
+    Parameters
+    ----------
+    kind : str
+        What the report calls it.
+    encoder, decoder : callable
+        (n, ambient_dim) to (n, latent_dim), and back.
+    ambient_dim, latent_dim : int
+    continuous : bool
+    """
+
+    kind: str
+    encoder: Callable[[Array], Any]
+    decoder: Callable[[Array], Any]
+    ambient_dim: int
+    latent_dim: int
+    continuous: bool
+
+    def encode(self, points: Array, /) -> Array:
+        """Map points (n, ambient_dim) to codes (n, latent_dim)."""
+        return as_array(self.encoder(points))
+
+    def decode(self, codes: Array, /) -> Array:
+        """Map codes (n, latent_dim) to points (n, ambient_dim)."""
+        return as_array(self.decoder(codes))
+
+
+def function_autoencoder(
+    kind: str,
+    encoder: Callable[[Array], Any],
+    decoder: Callable[[Array], Any],
+    points: Array,
+    *,
+    continuous: bool | None,
+) -> FunctionHalves:
+    """Find the dimensions of two functions on a few points, or raise InvalidInput."""
+    ambient_dim = points.shape[1]
+    width = getattr(getattr(encoder, "__self__", None), "n_features_in_", ambient_dim)
+    if width != ambient_dim:
+        raise InvalidInput(
+            "model", f"a {kind} for points of dimension {width}", f"{ambient_dim}, as the subject"
+        )
+    latent_dim = probed(lambda x: as_array(encoder(x)), lambda z: as_array(decoder(z)), points)
+    return FunctionHalves(kind, encoder, decoder, ambient_dim, latent_dim, bool(continuous))
+
+
+def as_array(values: Any) -> Array:
+    """Return numbers, a data frame or a sparse matrix as an array of float64."""
+    if hasattr(values, "toarray"):
+        values = values.toarray()
+    return np.asarray(values, dtype=np.float64)
