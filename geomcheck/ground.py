@@ -47,7 +47,7 @@ class Ground:
     betti : tuple of int or None
         Over the field with two elements.
     embedding_dim : int or None
-        Smallest m such that K embeds in R^m, where known.
+        Smallest m such that K is known to embed in R^m.
     manifold : Manifold or None
     dimension : DimensionEstimate or None
         What the estimators say of a sample.
@@ -97,7 +97,7 @@ def _of_manifold(manifold: Manifold, rng: np.random.Generator) -> Ground:
         tangents=manifold.tangent,
         reach=manifold.claims.reach,
         betti=None if betti is None else betti.get(2),
-        embedding_dim=manifold.claims.embedding_dim,
+        embedding_dim=manifold.embeds_from,
         manifold=manifold,
         dimension=estimate_dimension(manifold.sample(2000, rng=rng)),
         covering_dim=manifold.dim,

@@ -155,6 +155,12 @@ class Manifold:
         """Whether it has no boundary."""
         return not self.boundary
 
+    @property
+    def embeds_from(self) -> int:
+        """The least m such that it is known to embed in R^m: as claimed, or 2 dim (Whitney)."""
+        known = self.claims.embedding_dim
+        return max(1, 2 * self.dim) if known is None else known
+
     def sample(self, n: int, *, rng: int | np.random.Generator = 0) -> Array:
         """Draw n independent points, uniform in volume (and within `noise` of the set).
 

@@ -101,8 +101,7 @@ def closed_form_obstructions(manifold: Manifold, latent_dim: int) -> tuple[Obstr
     ``torsion-argument``, ``homotopy-argument`` in closed form, ``no-obstruction``.
     """
     m = _checked_latent_dim(latent_dim)
-    claims = manifold.claims
-    if claims.embedding_dim is not None and m >= claims.embedding_dim:
+    if m >= manifold.embeds_from:
         nothing = Bound(0.0, "exact", True, "no-obstruction")
         return (Obstruction(m, nothing, manifold.name, "embedding", attained=True),)
     found: list[Obstruction] = []

@@ -65,8 +65,10 @@ _ALL = (
     ),
     Source(
         "no-obstruction",
-        "geomcheck",
-        "A set that embeds in R^m has an autoencoder of latent dimension m without error.",
+        "geomcheck; H. Whitney, The self-intersections of a smooth n-manifold in 2n-space, Ann. of "
+        "Math. 45 (1944)",
+        "A set that embeds in R^m has an autoencoder of latent dimension m without error; every "
+        "compact k-manifold, k >= 1, embeds in R^2k.",
     ),
     Source(
         "open-subsets",

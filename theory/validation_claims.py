@@ -96,6 +96,8 @@ def check_topology(manifold: Manifold) -> ManifoldCheck:
     if claims.embedding_dim is not None:
         if claims.embedding_dim > manifold.ambient_dim:
             faults.append("the embedding dimension exceeds the ambient dimension")
+        if claims.embedding_dim > max(1, 2 * k):
+            faults.append(f"every set of dimension {k} embeds in R^{max(1, 2 * k)} (Whitney)")
         if manifold.closed and claims.embedding_dim <= k:
             faults.append("a closed set of dimension k does not embed in R^k")
         if manifold.closed and manifold.orientable is False and claims.embedding_dim <= k + 1:
