@@ -15,6 +15,7 @@ import argparse
 import importlib
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -43,13 +44,11 @@ def shared_with_tests() -> ModuleType:
 
 
 def in_float64(model: MLPAutoencoder) -> MLPAutoencoder:
-    encoder, decoder = model.weights()
-    return MLPAutoencoder.from_weights(encoder, decoder, activation=model.activation)
+    return MLPAutoencoder.from_network(replace(model.as_network(), precision="float64"))
 
 
 def in_float32(model: MLPAutoencoder) -> MLPAutoencoder:
-    copy = in_float64(model)
-    return MLPAutoencoder(copy.encoder.float(), copy.decoder.float())
+    return MLPAutoencoder.from_network(replace(model.as_network(), precision="float32"))
 
 
 def dense(model: MLPAutoencoder, K: Manifold, points: int) -> tuple[float, float]:

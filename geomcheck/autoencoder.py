@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +10,17 @@ import torch
 from numpy.typing import NDArray
 
 from geomcheck.autoencoder_file import read_model, write_model
-from geomcheck.autoencoder_layers import (
-    ACTIVATIONS,
-    apply_layers,
-    build_layers,
+from geomcheck.evaluate_torch import apply_module
+from geomcheck.layers import (
+    Activation,
+    Affine,
+    Layer,
+    Network,
+    Residual,
+    UnsupportedLayer,
     check_layers,
-    linear_layers,
 )
+from geomcheck.torch_layers import ACTIVATIONS, layers_of, module_of, precision_of
 from geomcheck.training_record import TrainingRecord
 from theory.errors import InvalidInput
 
@@ -26,22 +30,21 @@ Array = NDArray[np.float64]
 
 
 class MLPAutoencoder:
-    """A fully connected autoencoder: linear layers with one activation between them.
+    """A fully connected autoencoder: linear layers, activations and residual blocks.
 
     Parameters
     ----------
     encoder, decoder : torch.nn.Sequential
-        Alternating `torch.nn.Linear` (with bias) and one and the same activation out of
-        `ACTIVATIONS`, beginning and ending with a linear layer, all of one floating-point type.
-        Codes and reconstructions are therefore not squashed by an activation. The modules are
-        kept, not copied.
+        What `geomcheck.torch_layers.layers_of` translates, beginning and ending with a
+        `torch.nn.Linear`, all of one floating-point type. Codes and reconstructions are therefore
+        not squashed by an activation. The modules are kept, not copied, and set to evaluation.
     training : TrainingRecord, optional
         How the weights were found.
 
     Raises
     ------
     InvalidInput
-        If the layers are of another shape.
+        If the layers are of another kind or shape.
     """
 
     continuous: bool = True
@@ -53,37 +56,47 @@ class MLPAutoencoder:
         *,
         training: TrainingRecord | None = None,
     ) -> None:
-        encoder_activation = check_layers("encoder", encoder)
-        decoder_activation = check_layers("decoder", decoder)
-        names = encoder_activation | decoder_activation
-        if len(names) > 1:
-            raise InvalidInput("encoder, decoder", sorted(names), "the same activation throughout")
-        latent_dim, ambient_dim = (
-            linear_layers(encoder)[-1].out_features,
-            linear_layers(encoder)[0].in_features,
-        )
-        if (linear_layers(decoder)[0].in_features, linear_layers(decoder)[-1].out_features) != (
-            latent_dim,
-            ambient_dim,
-        ):
-            raise InvalidInput(
-                "decoder", decoder, f"a map of R^{latent_dim} to R^{ambient_dim}, as the encoder's"
-            )
-        weights = [p for module in (encoder, decoder) for p in module.parameters()]
-        if len({(p.dtype, p.device) for p in weights}) != 1:
-            raise InvalidInput("encoder, decoder", "mixed", "weights of one dtype on one device")
-        if weights[0].dtype not in (torch.float32, torch.float64):
-            raise InvalidInput("encoder, decoder", weights[0].dtype, "float32 or float64 weights")
         self.encoder = encoder.eval().requires_grad_(False)
         self.decoder = decoder.eval().requires_grad_(False)
         self.training = training
-        self.ambient_dim: int = ambient_dim
-        self.latent_dim: int = latent_dim
-        self.activation: str = names.pop() if names else "tanh"
+        network = self._checked()
+        first, last = _ends("encoder", network.encoder)
+        self.ambient_dim: int = first.weight.shape[1]
+        self.latent_dim: int = len(last.bias)
+        for name, layers, width, out in (
+            ("encoder", network.encoder, self.ambient_dim, self.latent_dim),
+            ("decoder", network.decoder, self.latent_dim, self.ambient_dim),
+        ):
+            _ends(name, layers)
+            found = check_layers(name, layers, width)
+            if found != out:
+                raise InvalidInput(
+                    name, f"R^{width} -> R^{found}", f"a map of R^{width} to R^{out}"
+                )
+        names = {layer.name for layer in _flat(network) if isinstance(layer, Activation)}
+        self.activation: str = ", ".join(sorted(names)) or "tanh"
+
+    def _checked(self) -> Network:
+        parts = (self.encoder, self.decoder)
+        for name, part in zip(("encoder", "decoder"), parts, strict=True):
+            try:
+                layers_of(part)
+            except UnsupportedLayer as error:
+                raise InvalidInput(name, part, f"other layers: {error}") from error
+        try:
+            precision_of(parts)
+        except UnsupportedLayer as error:
+            raise InvalidInput("encoder, decoder", "mixed or other types", str(error)) from error
+        if len({p.device for part in parts for p in part.parameters()}) != 1:
+            raise InvalidInput("encoder, decoder", "mixed", "weights on one device")
+        return self.as_network()
 
     def __repr__(self) -> str:
         widths = (self.ambient_dim, *self.hidden, self.latent_dim)
-        return f"MLPAutoencoder({' -> '.join(map(str, widths))}, {self.activation})"
+        kind = (
+            ", residual" if any(isinstance(x, Residual) for x in _flat(self.as_network())) else ""
+        )
+        return f"MLPAutoencoder({' -> '.join(map(str, widths))}, {self.activation}{kind})"
 
     @classmethod
     def from_weights(
@@ -94,7 +107,7 @@ class MLPAutoencoder:
         activation: str = "tanh",
         training: TrainingRecord | None = None,
     ) -> MLPAutoencoder:
-        """Build the float64 network with the given weights.
+        """Build the float64 network of linear layers with one activation between them.
 
         Parameters
         ----------
@@ -116,16 +129,56 @@ class MLPAutoencoder:
         """
         if activation not in ACTIVATIONS:
             raise InvalidInput("activation", activation, f"one of {', '.join(ACTIVATIONS)}")
-        return cls(
-            build_layers("encoder", encoder, activation),
-            build_layers("decoder", decoder, activation),
-            training=training,
+        parts = []
+        for pairs in (encoder, decoder):
+            layers: list[Layer] = []
+            for weight, bias in pairs:
+                layers += [Activation(activation)] if layers else []
+                layers.append(Affine(np.asarray(weight), np.asarray(bias)))
+            parts.append(tuple(layers))
+        return cls.from_network(Network(parts[0], parts[1]), training=training)
+
+    @classmethod
+    def from_network(
+        cls, network: Network, *, training: TrainingRecord | None = None
+    ) -> MLPAutoencoder:
+        """Build the network with the given layers.
+
+        Parameters
+        ----------
+        network : Network
+            Encoder and decoder begin and end with an `Affine`.
+        training : TrainingRecord, optional
+            How the weights were found.
+
+        Returns
+        -------
+        MLPAutoencoder
+            It computes in the network's precision.
+
+        Raises
+        ------
+        InvalidInput
+            If shapes do not fit together, weights are not finite, or an activation is unknown.
+        """
+        for name, layers in (("encoder", network.encoder), ("decoder", network.decoder)):
+            first, _ = _ends(name, layers)
+            check_layers(name, layers, np.shape(first.weight)[-1] if np.ndim(first.weight) else 0)
+        dtype = getattr(torch, network.precision)
+        encoder, decoder = (
+            module_of(part, dtype=dtype) for part in (network.encoder, network.decoder)
         )
+        return cls(encoder, decoder, training=training)
+
+    def as_network(self) -> Network:
+        """Return the layers that `encode` and `decode` evaluate, as copies."""
+        parts = (self.encoder, self.decoder)
+        return Network(layers_of(parts[0]), layers_of(parts[1]), precision_of(parts))
 
     @property
     def dtype(self) -> torch.dtype:
         """Floating-point type of the weights, in which the network is evaluated."""
-        return linear_layers(self.encoder)[0].weight.dtype
+        return next(self.encoder.parameters()).dtype
 
     @property
     def kind(self) -> str:
@@ -140,19 +193,17 @@ class MLPAutoencoder:
     @property
     def hidden(self) -> tuple[int, ...]:
         """Widths of the encoder's hidden layers, from the points to the codes."""
-        return tuple(layer.out_features for layer in linear_layers(self.encoder)[:-1])
+        return tuple(len(bias) for _, bias in self.weights()[0][:-1])
 
     def weights(self) -> tuple[list[tuple[Array, Array]], list[tuple[Array, Array]]]:
-        """Return the (weight, bias) pairs of encoder and decoder, as float64 copies."""
+        """Return the (weight, bias) pairs of encoder and decoder, as float64 copies.
+
+        Those of residual blocks stand where they are evaluated.
+        """
+        network = self.as_network()
         encoder, decoder = (
-            [
-                (
-                    layer.weight.cpu().numpy().astype(np.float64),
-                    layer.bias.cpu().numpy().astype(np.float64),
-                )
-                for layer in linear_layers(module)
-            ]
-            for module in (self.encoder, self.decoder)
+            [(x.weight, x.bias) for x in _within(part) if isinstance(x, Affine)]
+            for part in (network.encoder, network.decoder)
         )
         return encoder, decoder
 
@@ -172,7 +223,7 @@ class MLPAutoencoder:
         InvalidInput
             If the array has another shape.
         """
-        return apply_layers("points", self.encoder, points, self.ambient_dim, self.latent_dim)
+        return apply_module("points", self.encoder, points, self.ambient_dim, self.latent_dim)
 
     def decode(self, codes: Array) -> Array:
         """Map codes to points.
@@ -190,7 +241,7 @@ class MLPAutoencoder:
         InvalidInput
             If the array has another shape.
         """
-        return apply_layers("codes", self.decoder, codes, self.latent_dim, self.ambient_dim)
+        return apply_module("codes", self.decoder, codes, self.latent_dim, self.ambient_dim)
 
     def save(self, path: str | Path) -> None:
         """Write weights, architecture and training record to a safetensors file.
@@ -199,12 +250,11 @@ class MLPAutoencoder:
         ----------
         path : path of the file, replaced in one step if it exists
         """
-        encoder, decoder = self.weights()
-        write_model(path, encoder, decoder, activation=self.activation, training=self.training)
+        write_model(path, self.as_network(), training=self.training)
 
     @classmethod
     def load(cls, path: str | Path) -> MLPAutoencoder:
-        """Read a file written by `save`; the network computes in float64.
+        """Read a file written by `save`; the network computes in the type it had.
 
         Parameters
         ----------
@@ -221,11 +271,23 @@ class MLPAutoencoder:
         """
         stored = read_model(path)
         try:
-            return cls.from_weights(
-                stored.encoder,
-                stored.decoder,
-                activation=stored.activation,
-                training=stored.training,
-            )
+            return cls.from_network(stored.network, training=stored.training)
         except InvalidInput as error:
             raise InvalidInput(str(path), "a damaged model", f"a sound one: {error}") from error
+
+
+def _ends(name: str, layers: tuple[Layer, ...]) -> tuple[Affine, Affine]:
+    if layers and isinstance(layers[0], Affine) and isinstance(layers[-1], Affine):
+        return layers[0], layers[-1]
+    raise InvalidInput(name, layers, "layers that begin and end with a linear one")
+
+
+def _flat(network: Network) -> Iterator[Layer]:
+    yield from _within((*network.encoder, *network.decoder))
+
+
+def _within(layers: tuple[Layer, ...]) -> Iterator[Layer]:
+    for layer in layers:
+        yield layer
+        if isinstance(layer, Residual):
+            yield from _within(layer.block)

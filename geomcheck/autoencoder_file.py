@@ -5,66 +5,52 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.layers import Activation, Affine, Layer, Network, Residual
 from geomcheck.training_record import TrainingRecord
 from theory.errors import InvalidInput
 
 __all__ = ["StoredModel", "read_model", "write_model"]
 
 Array = NDArray[np.float64]
-Layers = Sequence[tuple[Array, Array]]
 
 FORMAT = "geomcheck-autoencoder"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, eq=False)
 class StoredModel:
-    """The contents of a model file: (weight, bias) pairs, activation, training record."""
+    """The contents of a model file, as yet unchecked: the layers and the training record."""
 
-    encoder: tuple[tuple[Array, Array], ...]
-    decoder: tuple[tuple[Array, Array], ...]
-    activation: str
+    network: Network
     training: TrainingRecord | None
 
 
-def write_model(
-    path: str | Path,
-    encoder: Layers,
-    decoder: Layers,
-    *,
-    activation: str,
-    training: TrainingRecord | None,
-) -> None:
+def write_model(path: str | Path, network: Network, *, training: TrainingRecord | None) -> None:
     """Write a model file, replacing an older one in a single step.
 
     Parameters
     ----------
     path : path of the file
-    encoder, decoder : sequence of (weight, bias)
-        Float64 weights of shape (out, in) and biases of shape (out,).
-    activation : str
+    network : Network
+        Weights are written as float64, whatever the precision.
     training : TrainingRecord or None
     """
     from safetensors.numpy import save
 
     tensors: dict[str, Array] = {}
-    for part, layers in (("encoder", encoder), ("decoder", decoder)):
-        for number, (weight, bias) in enumerate(layers):
-            tensors[f"{part}.{number}.weight"] = np.ascontiguousarray(weight, dtype=np.float64)
-            tensors[f"{part}.{number}.bias"] = np.ascontiguousarray(bias, dtype=np.float64)
     header = {
         "format": FORMAT,
         "version": VERSION,
-        "activation": activation,
-        "encoder_layers": len(encoder),
-        "decoder_layers": len(decoder),
+        "precision": network.precision,
+        "encoder": _described("encoder", network.encoder, tensors),
+        "decoder": _described("decoder", network.decoder, tensors),
         "training": None if training is None else training.to_dict(),
     }
     data = save(tensors, metadata={FORMAT: json.dumps(header)})
@@ -112,23 +98,48 @@ def read_model(path: str | Path) -> StoredModel:
         header = json.loads(metadata[FORMAT])
         if header["version"] != VERSION:
             raise InvalidInput(str(path), f"version {header['version']}", f"version {VERSION}")
-        parts = [
-            tuple(
-                (_take(tensors, f"{part}.{number}.weight"), _take(tensors, f"{part}.{number}.bias"))
-                for number in range(int(header[f"{part}_layers"]))
-            )
-            for part in ("encoder", "decoder")
-        ]
+        precision = header["precision"]
+        if precision not in ("float32", "float64"):
+            raise ValueError(f"precision {precision}")
+        encoder, decoder = (_read(name, header[name], tensors) for name in ("encoder", "decoder"))
         stored = header["training"]
         training = None if stored is None else TrainingRecord.from_dict(stored)
-        activation = str(header["activation"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         if isinstance(error, InvalidInput):
             raise
         raise InvalidInput(str(path), "a damaged header", f"{expected} ({error!r})") from error
     if tensors:
         raise InvalidInput(str(path), f"unknown tensors {sorted(tensors)}", expected)
-    return StoredModel(parts[0], parts[1], activation, training)
+    return StoredModel(Network(encoder, decoder, precision), training)
+
+
+def _described(where: str, layers: tuple[Layer, ...], tensors: dict[str, Array]) -> list[Any]:
+    """Describe layers for the header, and put their weights among the tensors."""
+    described: list[Any] = []
+    for number, layer in enumerate(layers):
+        here = f"{where}.{number}"
+        if isinstance(layer, Affine):
+            tensors[f"{here}.weight"] = np.ascontiguousarray(layer.weight, dtype=np.float64)
+            tensors[f"{here}.bias"] = np.ascontiguousarray(layer.bias, dtype=np.float64)
+            described.append("affine")
+        elif isinstance(layer, Activation):
+            described.append({"activation": layer.name, "slope": layer.slope})
+        else:
+            described.append({"residual": _described(here, layer.block, tensors)})
+    return described
+
+
+def _read(where: str, described: list[Any], tensors: dict[str, Array]) -> tuple[Layer, ...]:
+    layers: list[Layer] = []
+    for number, layer in enumerate(described):
+        here = f"{where}.{number}"
+        if layer == "affine":
+            layers.append(Affine(_take(tensors, f"{here}.weight"), _take(tensors, f"{here}.bias")))
+        elif "residual" in layer:
+            layers.append(Residual(_read(here, layer["residual"], tensors)))
+        else:
+            layers.append(Activation(str(layer["activation"]), float(layer["slope"])))
+    return tuple(layers)
 
 
 def _take(tensors: dict[str, Array], name: str) -> Array:

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import ArrayLike
 
 from geomcheck.autoencoder import ACTIVATIONS, MLPAutoencoder
-from geomcheck.autoencoder_layers import one_thread
+from geomcheck.evaluate_torch import one_thread
 from geomcheck.training_batch import NetworkBatch
 from geomcheck.training_input import check_int, check_positive, prepare
 from geomcheck.training_loop import train

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -19,6 +20,7 @@ _FUNCTIONS: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "relu": torch.relu,
     "silu": torch.nn.functional.silu,
     "gelu": torch.nn.functional.gelu,
+    "gelu_tanh": partial(torch.nn.functional.gelu, approximate="tanh"),
     "leaky_relu": torch.nn.functional.leaky_relu,
     "sigmoid": torch.sigmoid,
     "softplus": torch.nn.functional.softplus,
@@ -35,6 +37,7 @@ _STARTS = {
     "relu": (math.sqrt(2), 1.5, 0.5),
     "silu": (1.7, 1.5, 0.5),
     "gelu": (1.6, 1.5, 0.5),
+    "gelu_tanh": (1.6, 1.5, 0.5),
     "leaky_relu": (math.sqrt(2), 1.5, 0.5),
     "sigmoid": (4.0, 1.5, 0.5),
     "softplus": (1.7, 1.5, 0.5),

@@ -9,10 +9,18 @@ from numpy.typing import NDArray
 
 from geomcheck.autoencoder import MLPAutoencoder
 from geomcheck.certify.error import ErrorBounds, cell_points
+from geomcheck.layers import Activation, Affine, Layer
 from theory.chart import Chart
 
 Array = NDArray[np.float64]
 Layers = list[tuple[Array, Array]]
+
+
+def alternating(pairs: Layers, activation: str) -> tuple[Layer, ...]:
+    """Linear layers with one activation between them."""
+    between = Activation(activation)
+    layers = [(Affine(weight, bias), between) for weight, bias in pairs]
+    return tuple(layer for two in layers for layer in two)[:-1]
 
 
 def random_network(
@@ -58,9 +66,7 @@ def random_cells(chart: Chart, n: int, rng: np.random.Generator) -> tuple[Array,
 
 
 def bounds_of(model: MLPAutoencoder) -> ErrorBounds:
-    encoder, decoder = model.weights()
-    unit = 2.0**-24 if str(model.dtype) == "torch.float32" else 2.0**-53
-    return ErrorBounds(encoder, decoder, model.activation, unit)
+    return ErrorBounds(model.as_network())
 
 
 def violations(

@@ -14,7 +14,9 @@ from safetensors.numpy import save_file
 
 from geomcheck.autoencoder import ACTIVATIONS, MLPAutoencoder
 from geomcheck.autoencoder_file import FORMAT
+from geomcheck.layers import Activation, Affine, Network, Residual
 from geomcheck.protocol import Autoencoder
+from geomcheck.torch_layers import ResidualBlock
 from geomcheck.training_record import SeedRecord, TrainingRecord
 from theory.errors import InvalidInput
 
@@ -55,6 +57,7 @@ REFERENCE = {
     "relu": lambda x: np.maximum(x, 0),
     "silu": lambda x: x / (1 + np.exp(-x)),
     "gelu": lambda x: x * 0.5 * (1 + np.vectorize(math.erf)(x / np.sqrt(2))),
+    "gelu_tanh": lambda x: x * 0.5 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))),
     "leaky_relu": lambda x: np.where(x > 0, x, 0.01 * x),
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.log1p(np.exp(x)),
@@ -129,6 +132,48 @@ def test_file_round_trip_is_exact(tmp_path_factory, activation, ambient, latent,
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+def residual_network(precision="float64", seed=0) -> Network:
+    rng = np.random.default_rng(seed)
+
+    def affine(n, m):
+        single = rng.normal(size=(m, n)).astype(np.float32), rng.normal(size=m).astype(np.float32)
+        return Affine(*(part.astype(np.float64) for part in single))
+
+    inner = Residual((Activation("leaky_relu", 0.3), affine(4, 4)))
+    outer = Residual((affine(4, 4), Activation("gelu_tanh"), inner, affine(4, 4)))
+    encoder = (affine(3, 4), Activation("silu"), outer, inner, affine(4, 2))
+    return Network(encoder, (affine(2, 4), outer, affine(4, 3)), precision)
+
+
+def residual_in_numpy(layers, x):
+    for layer in layers:
+        if isinstance(layer, Affine):
+            x = x @ layer.weight.T + layer.bias
+        elif isinstance(layer, Activation):
+            x = np.where(x > 0, x, 0.3 * x) if layer.slope == 0.3 else REFERENCE[layer.name](x)
+        else:
+            x = x + residual_in_numpy(layer.block, x)
+    return x
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_residual_blocks_evaluated_and_written_and_read(tmp_path, precision):
+    network = residual_network(precision)
+    model = MLPAutoencoder.from_network(network)
+    assert str(model.dtype) == f"torch.{precision}"
+    assert model.activation == "gelu_tanh, leaky_relu, silu"
+    assert repr(model).endswith("residual)")
+    points = np.random.default_rng(1).normal(size=(7, 3)).astype(np.float32).astype(np.float64)
+    close = 1e-9 if precision == "float64" else 1e-4
+    codes = residual_in_numpy(network.encoder, points)
+    np.testing.assert_allclose(model.encode(points), codes, rtol=close, atol=close)
+    model.save(tmp_path / "m")
+    loaded = MLPAutoencoder.load(tmp_path / "m")
+    assert repr(loaded) == repr(model)
+    np.testing.assert_array_equal(loaded.encode(points), model.encode(points))
+    np.testing.assert_array_equal(loaded.decode(codes), model.decode(codes))
+
+
 def test_a_failed_save_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
     path = tmp_path / "model.safetensors"
     random_model().save(path)
@@ -191,10 +236,17 @@ def rewrite(path: Path, change):
         lambda t, h: t.update({"encoder.0.bias": np.zeros(6)}),
         lambda t, h: t.update({"encoder.0.bias": np.zeros(5, dtype=np.float32)}),
         lambda t, h: t.update({"decoder.0.weight": np.zeros((4, 3))}),
-        lambda t, h: h.update(activation="exec"),
-        lambda t, h: h.update(version=2),
-        lambda t, h: h.update(encoder_layers="three"),
-        lambda t, h: h.update(encoder_layers=0),
+        lambda t, h: h["encoder"][1].update(activation="exec"),
+        lambda t, h: h["encoder"][1].update(slope="steep"),
+        lambda t, h: h["encoder"][1].update(slope=float("nan")),
+        lambda t, h: h.update(version=1),
+        lambda t, h: h.update(precision="float16"),
+        lambda t, h: h.update(encoder="affine"),
+        lambda t, h: h.update(encoder=3),
+        lambda t, h: h.update(encoder=[]),
+        lambda t, h: h["encoder"].append("softmax"),
+        lambda t, h: h["encoder"].append({"residual": None}),
+        lambda t, h: h["encoder"].insert(1, {"residual": ["affine"]}),
         lambda t, h: h.pop("training"),
         lambda t, h: h["training"].pop("seeds"),
         lambda t, h: h.update(training=[1]),
@@ -234,16 +286,13 @@ def test_float32_model_computes_in_float32():
         ([torch.nn.Linear(3, 1)], [torch.nn.Linear(2, 3)]),
         ([torch.nn.Linear(3, 1)], [torch.nn.Linear(1, 2)]),
         ([torch.nn.Linear(3, 1), torch.nn.Tanh()], [torch.nn.Linear(1, 3)]),
-        ([torch.nn.Linear(3, 1, bias=False)], [torch.nn.Linear(1, 3)]),
+        ([torch.nn.Linear(3, 4), torch.nn.ELU(), torch.nn.Linear(4, 1)], [torch.nn.Linear(1, 3)]),
+        ([torch.nn.Linear(3, 4), torch.nn.Linear(3, 1)], [torch.nn.Linear(1, 3)]),
         (
-            [torch.nn.Linear(3, 4), torch.nn.Dropout(), torch.nn.Linear(4, 1)],
+            [torch.nn.Linear(3, 4), ResidualBlock(torch.nn.Linear(4, 2)), torch.nn.Linear(4, 1)],
             [torch.nn.Linear(1, 3)],
         ),
         ([torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(5, 1)], [torch.nn.Linear(1, 3)]),
-        (
-            [torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1)],
-            [torch.nn.Linear(1, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3)],
-        ),
         ([torch.nn.Linear(3, 1).double()], [torch.nn.Linear(1, 3)]),
         ([torch.nn.Linear(3, 1).half()], [torch.nn.Linear(1, 3).half()]),
         ([], [torch.nn.Linear(1, 3)]),

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-import torch
 from certify_cases import linear_network, random_network
 from scipy.integrate import quad
 
 from geomcheck.autoencoder import MLPAutoencoder
-from geomcheck.certify import Enclosure, certify, network
+from geomcheck.certify import Enclosure, certificate, certify, relaxation
 from geomcheck.certify.certificate import obstacle
 from geomcheck.certify.relaxation import RELAXATIONS
+from geomcheck.layers import Activation, Affine, Network, Residual
 from geomcheck.protocol import FunctionAutoencoder
 from theory.catalogue import from_spec
 from theory.chart import Chart
@@ -152,7 +152,10 @@ def test_a_wrong_relaxation_gives_an_enclosure_that_samples_contradict(
     error = np.linalg.norm(model.decode(model.encode(x)) - x, axis=1)
     sound = certify(model, K, epsilon=1.0, sup_relative=1e-3)
     assert error.max() <= sound.sup_upper
-    monkeypatch.setattr(network, "RELAXATIONS", {"tanh": wrong})
+    monkeypatch.setattr(relaxation, "RELAXATIONS", {"tanh": wrong})
+    # The model contradicts it before the search begins; without that look samples do.
+    assert "does not evaluate" in str(obstacle(model, K))
+    monkeypatch.setattr(certificate, "_evaluates", lambda *_: True)
     shares = []
     for epsilon in np.quantile(error, [0.2, 0.4, 0.6, 0.8]):
         found = certify(model, K, epsilon=float(epsilon), sup_relative=0.5)
@@ -213,13 +216,6 @@ def test_what_cannot_be_certified_is_refused_with_the_reason() -> None:
         assert word in reason
         with pytest.raises(InvalidInput, match=word):
             certify(model, subject, epsilon=0.1)  # type: ignore[arg-type]
-    leaky = MLPAutoencoder(
-        torch.nn.Sequential(
-            torch.nn.Linear(2, 2), torch.nn.LeakyReLU(0.2), torch.nn.Linear(2, 1)
-        ).double(),
-        torch.nn.Sequential(torch.nn.Linear(1, 2)).double(),
-    )
-    assert "default parameters" in str(obstacle(leaky, circle))
     assert obstacle(FLAT, circle) is None
     with pytest.raises(InvalidInput, match="ambient_dim"):
         certify(FLAT, from_spec("sphere"), epsilon=0.1)
@@ -241,3 +237,77 @@ def test_what_cannot_be_certified_is_refused_with_the_reason() -> None:
 def test_arguments_out_of_range_are_refused(arguments: dict[str, float]) -> None:
     with pytest.raises(InvalidInput):
         certify(FLAT, from_spec("circle"), **arguments)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Stated:
+    """A model that states its layers and evaluates some others."""
+
+    states: Network
+    evaluates: MLPAutoencoder
+    ambient_dim: int = 2
+    latent_dim: int = 1
+    continuous: bool = True
+
+    def encode(self, points, /):  # type: ignore[no-untyped-def]
+        return self.evaluates.encode(points)
+
+    def decode(self, codes, /):  # type: ignore[no-untyped-def]
+        return self.evaluates.decode(codes)
+
+    def as_network(self) -> Network:
+        return self.states
+
+
+def test_any_model_that_states_its_layers_is_certified() -> None:
+    stated = Stated(FLAT.as_network(), FLAT)
+    found = certify(stated, from_spec("circle"), epsilon=0.5)
+    assert found.sup_lower <= 1 <= found.sup_upper <= 1.02 * (1 + 1e-9)
+
+
+def test_layers_other_than_those_evaluated_are_noticed() -> None:
+    circle = from_spec("circle")
+    plain = random_network(2, 1, activation="leaky_relu")
+    network = plain.as_network()
+    others = tuple(
+        replace(x, slope=0.02) if isinstance(x, Activation) else x for x in network.encoder
+    )
+    assert obstacle(Stated(network, plain), circle) is None
+    for states, word in (
+        (replace(network, encoder=others), "does not evaluate"),
+        (replace(network, precision="float64", decoder=network.encoder), "not sound"),
+        (replace(network, encoder=()), "not sound"),
+        (network.encoder, "something else"),
+    ):
+        with pytest.raises(InvalidInput, match=word):
+            certify(Stated(states, plain), circle, epsilon=0.1)  # type: ignore[arg-type]
+    assert "as_network" in str(obstacle(Stated(FLAT.as_network(), plain), circle))
+    single = MLPAutoencoder(plain.encoder.float(), plain.decoder.float())
+    # What float32 rounds away is no part of a float64 network's bounds.
+    assert "does not evaluate" in str(obstacle(Stated(network, single), circle))
+
+
+def test_the_slope_of_a_leaky_relu_counts() -> None:
+    def leaky(slope: float) -> MLPAutoencoder:
+        encoder = (Affine(np.eye(2), np.zeros(2)), Activation("leaky_relu", slope))
+        last = Affine(np.eye(2), np.zeros(2))
+        return MLPAutoencoder.from_network(Network((*encoder, last), (last,)))
+
+    for slope in (0.0, 0.2, 0.5, 1.0):
+        found = certify(leaky(slope), from_spec("circle"), epsilon=0.3, sup_relative=1e-3)
+        # Largest where both coordinates are negative: there x comes back as slope x.
+        assert found.sup_lower <= 1 - slope + 1e-12
+        assert found.sup_upper >= 1 - slope
+        assert found.sup_upper <= (1 - slope) * (1 + 2e-3) + 1e-6
+
+
+def test_a_residual_network_is_certified() -> None:
+    # x + tanh(x) against x: the error is |tanh(x)|, coordinate by coordinate.
+    eye = Affine(np.eye(2), np.zeros(2))
+    block = Residual((eye, Activation("tanh")))
+    model = MLPAutoencoder.from_network(Network((eye, block, eye), (eye,)))
+    largest = math.sqrt(2) * math.tanh(math.sqrt(0.5))
+    found = certify(model, from_spec("circle"), epsilon=0.5, sup_relative=1e-3)
+    assert found.sup_lower <= largest * (1 + 1e-12)
+    assert largest <= found.sup_upper <= largest * (1 + 2e-3)
+    assert found.measure_lower >= 1 - 1e-12

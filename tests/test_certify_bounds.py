@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
 from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 from catalogue_cases import ALL, DEFAULTS
-from certify_cases import bounds_of, random_cells, random_network, violations
+from certify_cases import alternating, bounds_of, random_cells, random_network, violations
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geomcheck.autoencoder import MLPAutoencoder
-from geomcheck.certify import network
+from geomcheck.certify import network, relaxation
 from geomcheck.certify.error import cell_points
 from geomcheck.certify.network import Stack, Zonotope
 from geomcheck.certify.relaxation import RELAXATIONS
 from geomcheck.certify.volume import cell_volumes
+from geomcheck.layers import Activation, Affine, Layer, Network, Residual
+from geomcheck.torch_layers import module_of
 from theory.catalogue import from_spec
 from theory.chart import Chart
 
@@ -59,7 +63,7 @@ def test_too_narrow_a_relaxation_is_noticed(
         slope, offset, radius = RELAXATIONS[name](low, high, unit)
         return slope, offset, share * radius
 
-    monkeypatch.setattr(network, "RELAXATIONS", {name: wrong})
+    monkeypatch.setattr(relaxation, "RELAXATIONS", {name: wrong})
     rng = np.random.default_rng(7)
     # One bend only, so that the excess of one cannot hide behind the slack of another.
     model = random_network(2, 2, activation=name, hidden=(1,), gain=6.0, seed=1)
@@ -129,7 +133,7 @@ def test_overflow_gives_an_infinite_bound() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_nothing_is_claimed_of_sets_that_are_not_numbers(name: str, inputs: float) -> None:
     weight, bias = np.full((2, 2), 1e10), np.zeros(2)
-    stack = Stack([(weight, bias)] * 3, name)
+    stack = Stack(alternating([(weight, bias)] * 3, name))
     centre = np.array([[inputs, 0.0], [1.0, 0.0]])
     bounds = stack.enclose(Zonotope(centre, np.zeros((2, 1, 2)), np.zeros((2, 2))))
     assert np.isinf(bounds.remainder[0]).all()
@@ -195,7 +199,7 @@ def outside_in_exact_arithmetic(seed: int, power: float, width: float) -> int:
     layers[1] = (layers[1][0], -layers[1][0].sum(axis=1))
     centre, half = rng.standard_normal((1, 2)), width * rng.uniform(size=(1, 2))
     sets = Zonotope(centre, half[:, :, None] * np.eye(2), np.zeros((1, 2)))
-    bounds = Stack(layers, "relu").enclose(sets)
+    bounds = Stack(alternating(layers, "relu")).enclose(sets)
     count = 0
     for signs in ((0, 0), (1, 1), (-1, 1), (1, -1)):
         x = [
@@ -223,8 +227,79 @@ def test_forgotten_rounding_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network, "_gamma", lambda n, unit: 0.0)
     monkeypatch.setattr(network, "ROUNDING", 0.0)
     monkeypatch.setattr(
-        network,
+        relaxation,
         "RELAXATIONS",
         {"relu": lambda low, high, unit: (np.where(low >= 0, 1.0, 0.0), 0 * low, 0 * low)},
     )
     assert sum(outside_in_exact_arithmetic(seed, 2.0, 0.0) for seed in range(20)) > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sets_described_by_their_remainder_alone(name: str) -> None:
+    # Where the slope of a relaxation is negative, what is uncertain before it still is after it.
+    rng = np.random.default_rng(13)
+    for seed in range(4):
+        layers = _random_layers((3, 6, 5, 2), rng, residual=seed % 2 == 1)
+        layers = tuple(Activation(name) if isinstance(x, Activation) else x for x in layers)
+        centre = rng.normal(scale=3, size=(200, 3))
+        half = 10.0 ** rng.uniform(-6, 0, (200, 1)) * np.ones((200, 3))
+        bounds = Stack(layers).enclose(Zonotope(centre, np.zeros((200, 1, 3)), half))
+        module = module_of(layers)
+        for share in rng.uniform(-1, 1, (8, 1, 3)):
+            x = centre + half * np.sign(share)
+            y = module(torch.tensor(x)).numpy(force=True)
+            line = np.einsum("bqn,bn->bq", bounds.matrix, x) + bounds.offset
+            assert (np.abs(y - line) <= bounds.remainder).all()
+
+
+def _random_layers(
+    widths: tuple[int, ...], rng: np.random.Generator, *, residual: bool = False
+) -> tuple[Layer, ...]:
+    """Linear layers with activations between them; with residual blocks of every kind."""
+    layers: list[Layer] = []
+    for number, (n, m) in enumerate(itertools.pairwise(widths)):
+        if number:
+            layers.append(Activation("tanh"))
+        if residual and number:
+            w = rng.standard_normal((n, n)) / np.sqrt(n)
+            inner = (Affine(w, rng.standard_normal(n)), Activation("tanh"))
+            nested = Residual((Activation("tanh"), Residual(inner), Affine(w.T, np.zeros(n))))
+            layers += [Residual(inner), nested]
+        layers.append(Affine(2 * rng.standard_normal((m, n)) / np.sqrt(n), rng.normal(size=m)))
+    return tuple(layers)
+
+
+@pytest.mark.parametrize("single", [False, True])
+def test_residual_blocks_do_not_leave_the_bounds(single: bool) -> None:
+    rng = np.random.default_rng(14)
+    chart = from_spec("sphere").charts[0]
+    for latent_dim in (1, 2, 3):
+        network = Network(
+            _random_layers((3, 10, 7, latent_dim), rng, residual=True),
+            _random_layers((latent_dim, 7, 3), rng, residual=True),
+            "float32" if single else "float64",
+        )
+        model = MLPAutoencoder.from_network(network)
+        assert violations(model, chart, cells=200, points=40, rng=rng)[0] == 0
+        middle = np.full((1, 2), 1.0)
+        tight = bounds_of(model).over(cell_points(chart, middle, middle))
+        assert tight.upper - tight.lower < (1e-2 if single else 1e-11)
+
+
+@pytest.mark.parametrize("fault", ["no skip forward", "no skip back"])
+def test_a_forgotten_skip_is_noticed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if fault == "no skip forward":
+        around = Stack._around
+
+        def wrong(self, skip, x):  # type: ignore[no-untyped-def]
+            trace, _, size, sound = around(self, skip, x)
+            return trace, self._forward(skip.block, x)[1], size, sound
+
+        monkeypatch.setattr(Stack, "_around", wrong)
+    else:
+        monkeypatch.setattr(network.np, "eye", lambda n: np.zeros((n, n)))
+    rng = np.random.default_rng(15)
+    chart = from_spec("sphere").charts[0]
+    layers = _random_layers((3, 10, 7, 2), rng, residual=True)
+    model = MLPAutoencoder.from_network(Network(layers, _random_layers((2, 4, 3), rng)))
+    assert violations(model, chart, cells=200, points=40, rng=rng)[0] > 0

@@ -48,8 +48,6 @@ class Search:
         How close the ends of sup err are to come, as a share.
     measure_tolerance : float or None
         How close the ends of the measure are to come; None if it is not asked for.
-    widest : int
-        Widest layer of the network, which sets how many cells are bounded at once.
     rng : numpy.random.Generator
         For the first points at which the error is looked at.
     """
@@ -62,7 +60,6 @@ class Search:
         epsilon: float,
         sup_relative: float,
         measure_tolerance: float | None,
-        widest: int,
         rng: np.random.Generator,
     ) -> None:
         self.bounds = bounds
@@ -70,7 +67,7 @@ class Search:
         self.epsilon = epsilon
         self.sup_relative = sup_relative
         self.measure_tolerance = measure_tolerance
-        self.batch = int(np.clip(_WORK // widest, 16, 1024))
+        self.batch = int(np.clip(_WORK // bounds.widest, 16, 1024))
         self.settled: list[Cells] = []
         self.settled_tally = Tally()
         self.sup_lower = 0.0

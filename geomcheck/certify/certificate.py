@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import sys
 import time
-from typing import TYPE_CHECKING, TypeGuard
 
 import numpy as np
 
@@ -13,22 +11,23 @@ from geomcheck.certify.branch import Search
 from geomcheck.certify.enclosure import Enclosure
 from geomcheck.certify.error import ErrorBounds, cell_points
 from geomcheck.certify.volume import cell_volumes
+from geomcheck.layers import Layered, Network, UnsupportedLayer, check_layers
 from geomcheck.protocol import Autoencoder
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
+from theory.taylor_form import ROUNDING
 
-if TYPE_CHECKING:
-    from geomcheck.autoencoder import MLPAutoencoder
+__all__ = ["certify", "network_of", "obstacle"]
 
-__all__ = ["certify", "obstacle"]
+_LOOKS = 16
 
 
 def obstacle(model: Autoencoder, manifold: Manifold | None) -> str | None:
     """Say why no certificate can be had, or None if one can."""
-    if not _is_mlp(model):
-        return "only networks of linear layers and activations are bounded"
-    if not all(_is_plain(layer) for part in (model.encoder, model.decoder) for layer in part):
-        return "a layer is not torch's own with its default parameters"
+    try:
+        network = network_of(model)
+    except UnsupportedLayer as error:
+        return str(error)
     if manifold is None or not manifold.charts:
         return "the set has no charts"
     if any(chart.differences for chart in manifold.charts):
@@ -44,6 +43,8 @@ def obstacle(model: Autoencoder, manifold: Manifold | None) -> str | None:
         except Exception as error:
             says = str(error).split("\n")[0]
             return f"a chart is not built from numpy's universal functions alone ({says})"
+    if model.ambient_dim == manifold.ambient_dim and not _evaluates(model, network, manifold):
+        return "the model does not evaluate the layers that its as_network() states"
     return None
 
 
@@ -64,7 +65,8 @@ def certify(
 
     Parameters
     ----------
-    model : MLPAutoencoder
+    model : Autoencoder
+        One that knows its layers (`geomcheck.layers.Layered`), as `MLPAutoencoder` does.
     manifold : Manifold
         With charts built from numpy's universal functions. Where a connected part has several,
         they may overlap: then only sup err is enclosed.
@@ -96,37 +98,62 @@ def certify(
         if not value >= 0:
             raise InvalidInput(name, value, "a number >= 0")
     reason = obstacle(model, manifold)
-    if reason is not None or not _is_mlp(model):
+    if reason is not None:
         raise InvalidInput("model, manifold", (model, manifold.name), f"another pair: {reason}")
     if model.ambient_dim != manifold.ambient_dim:
         raise InvalidInput("model", f"ambient_dim {model.ambient_dim}", f"that of {manifold.name}")
     begun = time.perf_counter()
-    encoder, decoder = model.weights()
-    unit = 2.0**-53 if str(model.dtype) == "torch.float64" else 2.0**-24
     search = Search(
-        ErrorBounds(encoder, decoder, model.activation, unit),
+        ErrorBounds(network_of(model)),
         manifold.charts,
         epsilon=float(epsilon),
         sup_relative=float(sup_relative),
         measure_tolerance=float(measure_tolerance) if _one_chart_a_part(manifold) else None,
-        widest=max(len(bias) for _, bias in encoder + decoder),
         rng=np.random.default_rng(rng),
     )
     stopped = search.run(begun + time_limit)
     return search.enclosure(time.perf_counter() - begun, stopped)
 
 
-def _is_mlp(model: Autoencoder) -> TypeGuard[MLPAutoencoder]:
-    # Looked up, not imported: who has no such network need not wait for torch.
-    module = sys.modules.get("geomcheck.autoencoder")
-    return module is not None and type(model) is module.MLPAutoencoder
+def network_of(model: Autoencoder) -> Network:
+    """Return the layers that a model says it evaluates.
+
+    Raises
+    ------
+    UnsupportedLayer
+        If it says nothing of the kind, or what does not fit together.
+    """
+    if not isinstance(model, Layered):
+        raise UnsupportedLayer(
+            "only networks of linear layers, activations and residual blocks are bounded"
+        )
+    network = model.as_network()
+    if not isinstance(network, Network):
+        raise UnsupportedLayer("as_network() of the model returns something else")
+    try:
+        width = check_layers("encoder", network.encoder, model.ambient_dim)
+        out = check_layers("decoder", network.decoder, width)
+    except InvalidInput as error:
+        raise UnsupportedLayer(f"the layers of the model are not sound: {error}") from error
+    if (width, out) != (model.latent_dim, model.ambient_dim):
+        raise UnsupportedLayer(
+            f"the layers of the model map to R^{width} and back to R^{out}, which it does not state"
+        )
+    return network
 
 
-def _is_plain(layer: object) -> bool:
-    # LeakyReLU(0.2) or GELU('tanh') would be enclosed as what they are not.
-    if type(layer).__module__ == "torch.nn.modules.linear":
-        return True
-    return repr(layer) == repr(type(layer)())
+def _evaluates(model: Autoencoder, network: Network, manifold: Manifold) -> bool:
+    """Whether the model does what its layers do, at a few points."""
+    bounds, rng = ErrorBounds(network), np.random.default_rng(0)
+    for chart in manifold.charts:
+        at = rng.uniform(chart.lower, chart.upper, size=(_LOOKS, chart.dim))
+        found, x = bounds.over(cell_points(chart, at, at)), chart.evaluate(at)
+        off = np.abs(model.decode(model.encode(x)) - x - found.centre)
+        slack = found.remainder + 8 * ROUNDING * (np.abs(found.centre) + 2 * np.abs(x))
+        # Where the bounds know nothing, nothing can contradict them.
+        if (off > slack)[np.isfinite(found.upper)].any():
+            return False
+    return True
 
 
 def _one_chart_a_part(manifold: Manifold) -> bool:

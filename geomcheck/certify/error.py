@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.certify.network import Affine, Stack, Zonotope
+from geomcheck.certify.network import AffineBounds, Stack, Zonotope
+from geomcheck.layers import Network
 from theory.chart import Chart
 from theory.taylor_form import ROUNDING, TINY, box_forms, lifted
 
 __all__ = ["CellErrors", "ErrorBounds", "cell_points"]
 
 Array = NDArray[np.float64]
-Layers = Sequence[tuple[Array, Array]]
 
 # Up to this dimension the largest value over a parallelotope is taken over its corners.
 _CORNERS = 6
@@ -70,18 +69,14 @@ class ErrorBounds:
 
     Parameters
     ----------
-    encoder, decoder : sequence of (weight (out, in), bias (out,))
-    activation : str
-    unit : float
-        Relative rounding error of the arithmetic in which the network is evaluated.
+    network : Network
     """
 
-    def __init__(
-        self, encoder: Layers, decoder: Layers, activation: str, unit: float = ROUNDING
-    ) -> None:
-        self.encoder = Stack(encoder, activation, unit)
-        self.decoder = Stack(decoder, activation, unit)
-        self.unit = unit
+    def __init__(self, network: Network) -> None:
+        self.unit = ROUNDING if network.precision == "float64" else 2.0**-24
+        self.encoder = Stack(network.encoder, self.unit)
+        self.decoder = Stack(network.decoder, self.unit)
+        self.widest = max(self.encoder.widest, self.decoder.widest)
 
     def over(self, points: Zonotope) -> CellErrors:
         """Bound the error over sets of points."""
@@ -114,7 +109,7 @@ class ErrorBounds:
         )
 
 
-def _image(affine: Affine, x: Zonotope) -> Zonotope:
+def _image(affine: AffineBounds, x: Zonotope) -> Zonotope:
     """Put a zonotope into an affine enclosure."""
     n, p = x.centre.shape[1], x.generators.shape[1]
     weight = np.abs(affine.matrix)
@@ -139,7 +134,7 @@ def _as_inputs(codes: Zonotope) -> Zonotope:
 
 
 def _difference(
-    x: Zonotope, encoded: Affine, codes: Zonotope, decoded: Affine
+    x: Zonotope, encoded: AffineBounds, codes: Zonotope, decoded: AffineBounds
 ) -> tuple[Array, Array, Array]:
     # G(F(x)) - x = D (E x + e +- re) + d +- rd - x: the generators of x meet D E - 1, and so
     # does its remainder.

@@ -1,4 +1,4 @@
-"""A stack of linear layers and activations, enclosed on many zonotopes at once.
+"""A stack of linear layers, activations and residual blocks, enclosed on many zonotopes at once.
 
 One pass forward with linear forms bounds every hidden value; one pass backward then expresses
 the outputs through the inputs, with what all relaxations may add up to.
@@ -13,14 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.certify.relaxation import RELAXATIONS, Relaxation
+from geomcheck.certify.relaxation import Relaxation, relaxation_of
+from geomcheck.layers import Affine, Layer, Residual
 from theory.taylor_form import ROUNDING, TINY
 
-__all__ = ["Affine", "Stack", "Zonotope"]
+__all__ = ["AffineBounds", "Stack", "Zonotope"]
 
 Array = NDArray[np.float64]
 
@@ -48,7 +50,7 @@ class Zonotope:
 
 
 @dataclass(frozen=True, eq=False)
-class Affine:
+class AffineBounds:
     """Outputs = matrix @ inputs + offset +- remainder, on each of B sets of inputs.
 
     Parameters
@@ -63,7 +65,7 @@ class Affine:
 
 
 @dataclass(frozen=True, eq=False)
-class _Layer:
+class _Weights:
     weight: Array
     bias: Array
     absolute: Array
@@ -71,119 +73,242 @@ class _Layer:
 
 
 @dataclass(frozen=True, eq=False)
-class _Trace:
+class _Step:
+    """A linear layer with the activation that follows it; either may be missing."""
+
+    linear: _Weights | None
+    relax: Relaxation | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Skip:
+    """x to x + block(x)."""
+
+    block: tuple[_Step | _Skip, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Values:
+    """Hidden values: row 0 of `forms` (B, p + 1, n) is the centre, the others are generators.
+
+    Row 0 of `sizes` (B, 2, n) bounds the rest, row 1 the absolute values.
+    """
+
+    forms: Array
+    sizes: Array
+
+
+@dataclass(frozen=True, eq=False)
+class _StepTrace:
     # phi(W x + b) = slope (W x) + shift +- radius, rounding of the backward step included.
-    slope: Array
-    shift: Array
+    weight: Array | None
+    slope: Array | None
+    shift: Array | None
     radius: Array
 
 
+@dataclass(frozen=True, eq=False)
+class _SkipTrace:
+    block: list[_Trace]
+    radius: Array
+    magnitude: Array
+
+
+_Trace: TypeAlias = _StepTrace | _SkipTrace
+
+
 class Stack:
-    """Linear layers with one activation between them.
+    """Layers to be enclosed.
 
     Parameters
     ----------
-    layers : sequence of (weight (out, in), bias (out,))
-    activation : str
-        A key of `RELAXATIONS`.
+    layers : sequence of Layer
     unit : float
         Relative rounding error of the arithmetic in which the network is evaluated.
     """
 
-    def __init__(
-        self, layers: Sequence[tuple[Array, Array]], activation: str, unit: float = ROUNDING
-    ) -> None:
-        self.layers = [_Layer(w, b, np.abs(w), np.abs(b)) for w, b in layers]
-        self.relax: Relaxation = RELAXATIONS[activation]
+    def __init__(self, layers: Sequence[Layer], unit: float = ROUNDING) -> None:
+        self.steps = _steps(layers)
         self.unit = unit
         # What underflow and overflow are in single precision.
         single = unit > ROUNDING
         self.tiny, self.huge = (1e-36, 1e38) if single else (TINY, 1e300)
-        self.depth = len(layers)
+        self.depth, self.widest = _extent(self.steps)
 
-    def enclose(self, inputs: Zonotope) -> Affine:
+    def enclose(self, inputs: Zonotope) -> AffineBounds:
         """Enclose the outputs as affine functions of the inputs.
 
         Where numbers overflow the remainder is infinite.
         """
+        batch, _, n = inputs.generators.shape
+        forms = np.concatenate([inputs.centre[:, None], inputs.generators], axis=1)
+        sizes = np.stack([inputs.remainder, inputs.magnitude], axis=1)
         with np.errstate(all="ignore"):
-            traces, last_error, sound = self._forward(inputs)
-            result = self._backward(traces, last_error, len(inputs.centre))
-        finite = sound & np.isfinite(result.remainder) & np.isfinite(result.offset)
-        finite &= np.isfinite(result.matrix).all(axis=2)
+            traces, values, sound = self._forward(self.steps, _Values(forms, sizes))
+            nothing = np.zeros((batch, values.forms.shape[2]))
+            matrix, offset, remainder = self._backward(traces, None, nothing, nothing)
+            grown = 1 + _gamma(self.widest + 4 * self.depth + 8, ROUNDING)
+            remainder = remainder * grown + TINY
+        matrix = np.broadcast_to(np.eye(n), (batch, n, n)) if matrix is None else matrix
+        finite = sound[:, None] & np.isfinite(remainder) & np.isfinite(offset)
+        finite &= np.isfinite(matrix).all(axis=2)
         if finite.all():
-            return result
-        return Affine(
-            np.where(finite[:, :, None], result.matrix, 0.0),
-            np.where(finite, result.offset, 0.0),
-            np.where(finite, result.remainder, np.inf),
+            return AffineBounds(matrix, offset, remainder)
+        return AffineBounds(
+            np.where(finite[:, :, None], matrix, 0.0),
+            np.where(finite, offset, 0.0),
+            np.where(finite, remainder, np.inf),
         )
 
-    def _forward(self, inputs: Zonotope) -> tuple[list[_Trace], Array, NDArray[np.bool_]]:
-        batch, p, n = inputs.generators.shape
-        # Row 0 is the centre, the others the generators: one product for all.
-        forms = np.concatenate([inputs.centre[:, None], inputs.generators], axis=1)
-        both = np.stack([inputs.remainder, inputs.magnitude], axis=1)
-        sound = np.ones((batch, 1), dtype=bool)
+    def _forward(
+        self, steps: Sequence[_Step | _Skip], x: _Values
+    ) -> tuple[list[_Trace], _Values, NDArray[np.bool_]]:
+        # A NaN or an overflow anywhere in a set shows in its sizes.
+        sound = x.sizes[:, 1].max(axis=1) < self.huge
         traces: list[_Trace] = []
-        for number, layer in enumerate(self.layers):
-            n = layer.weight.shape[1]
+        trace: _Trace
+        for step in steps:
+            if isinstance(step, _Step):
+                trace, x, size = self._through(step, x)
+            else:
+                trace, x, size, within = self._around(step, x)
+                sound &= within
+            sound &= size.max(axis=1) < self.huge
+            traces.append(trace)
+        return traces, x, sound
+
+    def _through(self, step: _Step, x: _Values) -> tuple[_StepTrace, _Values, Array]:
+        batch, rows, n = x.forms.shape
+        p = rows - 1
+        forms, remainder, size = x.forms, x.sizes[:, 0], x.sizes[:, 1]
+        linear = step.linear
+        error: Array | float = 0.0
+        if linear is not None:
             gamma = _gamma(n + p + 8, ROUNDING)
-            forms = (forms.reshape(-1, n) @ layer.weight.T).reshape(batch, p + 1, -1)
-            both = (both.reshape(2 * batch, n) @ layer.absolute.T).reshape(batch, 2, -1)
-            forms[:, 0] += layer.bias
-            size = both[:, 1] + layer.absolute_bias
+            # One product for the centre and all generators.
+            forms = (forms.reshape(-1, n) @ linear.weight.T).reshape(batch, rows, -1)
+            sizes = (x.sizes.reshape(-1, n) @ linear.absolute.T).reshape(batch, 2, -1)
+            forms[:, 0] += linear.bias
+            size = sizes[:, 1] + linear.absolute_bias
             error = (gamma + _gamma(n + 8, self.unit)) * size + self.tiny
-            # A NaN or an overflow anywhere in a set shows in its sizes.
-            sound &= size.max(axis=1, keepdims=True) < self.huge
-            if number == self.depth - 1:
-                return traces, error, sound
-            remainder = both[:, 0] * (1 + gamma) + error
-            centre = forms[:, 0]
-            spread = np.abs(forms[:, 1]) if p == 1 else np.abs(forms[:, 1:]).sum(axis=1)
-            spread = (spread + remainder) * (1 + (p + 4) * ROUNDING) + 2 * ROUNDING * np.abs(centre)
-            slope, offset, radius = self.relax(centre - spread, centre + spread, self.unit)
-            # One term for this step forward, with its few roundings, and for the products
-            # (matrix * slope) @ weight and matrix @ shift of the step back.
-            wide = layer.weight.shape[0]
-            step = _gamma(wide + 16, ROUNDING) * (slope * size + np.abs(offset))
-            radius = radius + step + self.tiny
-            traces.append(
-                _Trace(
-                    slope,
-                    offset + slope * layer.bias,
-                    (radius + slope * error) * (1 + 8 * ROUNDING),
-                )
-            )
-            forms *= slope[:, None]
-            forms[:, 0] += offset
-            both = np.empty((batch, 2, wide))
-            both[:, 0] = (slope * remainder + radius) * (1 + 8 * ROUNDING)
-            both[:, 1] = np.abs(forms).sum(axis=1)
-            both[:, 1] += both[:, 0]
-            both[:, 1] *= 1 + (p + 4) * ROUNDING
-        raise AssertionError("a stack has at least one layer")
+            remainder = sizes[:, 0] * (1 + gamma) + error
+        wide = size.shape[1]
+        bias = None if linear is None else linear.bias
+        weight = None if linear is None else linear.weight
+        back = _gamma(wide + 16, ROUNDING)
+        if step.relax is None:
+            trace = _StepTrace(weight, None, bias, (back * size + error) * (1 + 8 * ROUNDING))
+            return trace, _measured(forms, remainder), size
+        centre = forms[:, 0]
+        spread = np.abs(forms[:, 1]) if p == 1 else np.abs(forms[:, 1:]).sum(axis=1)
+        spread = (spread + remainder) * (1 + (p + 4) * ROUNDING) + 2 * ROUNDING * np.abs(centre)
+        slope, offset, radius = step.relax(centre - spread, centre + spread, self.unit)
+        steep = np.abs(slope)
+        # One term for this step forward, with its few roundings, and for the products
+        # (matrix * slope) @ weight and matrix @ shift of the step back.
+        radius = radius + back * (steep * size + np.abs(offset)) + self.tiny
+        shift = offset if bias is None else offset + slope * bias
+        trace = _StepTrace(weight, slope, shift, (radius + steep * error) * (1 + 8 * ROUNDING))
+        forms = forms * slope[:, None]
+        forms[:, 0] += offset
+        return trace, _measured(forms, (steep * remainder + radius) * (1 + 8 * ROUNDING)), size
 
-    def _backward(self, traces: list[_Trace], last_error: Array, batch: int) -> Affine:
-        last = self.layers[-1]
-        q = len(last.bias)
-        matrix = np.broadcast_to(last.weight, (batch, *last.weight.shape))
-        offset = np.broadcast_to(last.bias, (batch, q))
-        remainder = last_error
-        for layer, trace in zip(reversed(self.layers[:-1]), reversed(traces), strict=True):
-            offset = offset + _applied(matrix, trace.shift)
-            remainder = remainder + _applied(np.abs(matrix), trace.radius)
-            remainder = remainder + 2 * ROUNDING * np.abs(offset)
-            matrix = matrix * trace.slope[:, None]
-            wide, n = layer.weight.shape
-            matrix = (matrix.reshape(-1, wide) @ layer.weight).reshape(batch, q, n)
-        widest = max(len(layer.bias) for layer in self.layers)
-        grown = 1 + _gamma(widest + 4 * self.depth + 8, ROUNDING)
-        return Affine(matrix, offset, remainder * grown + TINY)
+    def _around(
+        self, skip: _Skip, x: _Values
+    ) -> tuple[_SkipTrace, _Values, Array, NDArray[np.bool_]]:
+        traces, inner, sound = self._forward(skip.block, x)
+        size = x.sizes[:, 1] + inner.sizes[:, 1]
+        # Rounding of the sum, here and in the network.
+        error = (4 * ROUNDING + 2 * self.unit) * size
+        remainder = (x.sizes[:, 0] + inner.sizes[:, 0] + error) * (1 + 8 * ROUNDING)
+        trace = _SkipTrace(traces, error, x.sizes[:, 1])
+        return trace, _measured(x.forms + inner.forms, remainder), size, sound
+
+    def _backward(
+        self, traces: Sequence[_Trace], matrix: Array | None, offset: Array, remainder: Array
+    ) -> tuple[Array | None, Array, Array]:
+        # No matrix stands for the identity.
+        for trace in reversed(traces):
+            if isinstance(trace, _SkipTrace):
+                remainder = remainder + _applied_absolute(matrix, trace.radius)
+                inner, offset, remainder = self._backward(trace.block, matrix, offset, remainder)
+                width = trace.magnitude.shape[1]
+                inner = np.eye(width) if inner is None else inner
+                outer = np.eye(width) if matrix is None else matrix
+                matrix = np.broadcast_to(outer + inner, (len(offset), offset.shape[1], width))
+                rounded = _applied_absolute(matrix, trace.magnitude)
+                remainder = remainder + 2 * ROUNDING * rounded
+                continue
+            remainder = remainder + _applied_absolute(matrix, trace.radius)
+            if trace.shift is not None:
+                offset = offset + _applied(matrix, trace.shift)
+                remainder = remainder + 2 * ROUNDING * np.abs(offset)
+            if trace.slope is not None:
+                matrix = _scaled(matrix, trace.slope)
+            if trace.weight is not None:
+                matrix = _times(matrix, trace.weight, len(offset))
+        return matrix, offset, remainder
 
 
-def _applied(matrix: Array, vector: Array) -> Array:
+def _steps(layers: Sequence[Layer]) -> tuple[_Step | _Skip, ...]:
+    steps: list[_Step | _Skip] = []
+    for layer in layers:
+        if isinstance(layer, Residual):
+            steps.append(_Skip(_steps(layer.block)))
+        elif isinstance(layer, Affine):
+            w, b = layer.weight, layer.bias
+            steps.append(_Step(_Weights(w, b, np.abs(w), np.abs(b)), None))
+        else:
+            linear = None
+            if steps and isinstance(before := steps[-1], _Step) and before.relax is None:
+                linear = before.linear
+                steps.pop()
+            steps.append(_Step(linear, relaxation_of(layer)))
+    return tuple(steps)
+
+
+def _extent(steps: Sequence[_Step | _Skip]) -> tuple[int, int]:
+    """Return how many steps there are, and the widest layer."""
+    depth = widest = 1
+    for step in steps:
+        if isinstance(step, _Skip):
+            inside, wide = _extent(step.block)
+            depth, widest = depth + inside + 2, max(widest, wide)
+        else:
+            wide = 1 if step.linear is None else max(step.linear.weight.shape)
+            depth, widest = depth + 1, max(widest, wide)
+    return depth, widest
+
+
+def _measured(forms: Array, remainder: Array) -> _Values:
+    magnitude = (np.abs(forms).sum(axis=1) + remainder) * (1 + (forms.shape[1] + 4) * ROUNDING)
+    return _Values(forms, np.stack([remainder, magnitude], axis=1))
+
+
+def _times(matrix: Array | None, weight: Array, batch: int) -> Array:
+    if matrix is None:
+        return np.broadcast_to(weight, (batch, *weight.shape))
+    wide, n = weight.shape
+    return (matrix.reshape(-1, wide) @ weight).reshape(batch, -1, n)
+
+
+def _scaled(matrix: Array | None, slope: Array) -> Array:
+    if matrix is None:
+        return np.asarray(slope[:, :, None] * np.eye(slope.shape[1]))
+    return matrix * slope[:, None]
+
+
+def _applied(matrix: Array | None, vector: Array) -> Array:
+    # A vector alone is that of every set.
+    if matrix is None:
+        return vector
+    if vector.ndim == 1:
+        return matrix @ vector
     return np.asarray(np.matmul(matrix, vector[:, :, None])[:, :, 0])
+
+
+def _applied_absolute(matrix: Array | None, vector: Array) -> Array:
+    return vector if matrix is None else _applied(np.abs(matrix), vector)
 
 
 def _gamma(n: int, unit: float) -> float:

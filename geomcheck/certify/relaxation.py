@@ -15,10 +15,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.layers import Activation
 from theory.taylor_form import ROUNDING, TINY
 from theory.taylor_functions import LIBRARY
 
-__all__ = ["RELAXATIONS", "Band", "Relaxation"]
+__all__ = ["RELAXATIONS", "Band", "Relaxation", "relaxation_of"]
 
 Array = NDArray[np.float64]
 Band = tuple[Array, Array, Array]
@@ -31,6 +32,8 @@ _EVALUATION = 8.0
 _LEAK = 0.01
 # torch.nn.Softplus returns z itself from 20 on; log1p(exp(-20)) is 2.0612e-9.
 _THRESHOLD, _CUT = 20.0, 2.0612e-9
+# The approximation of GELU is z (1 + tanh(scale (z + cube z^3))) / 2.
+_GELU_SCALE, _GELU_CUBE = math.sqrt(2 / math.pi), 0.044715
 
 
 def _tanh(low: Array, high: Array, unit: float) -> Band:
@@ -115,8 +118,11 @@ def _soft(z: Array) -> Array:
 
 
 def _silu_parts(z: Array) -> tuple[Array, Array]:
-    sigmoid = 0.5 + 0.5 * np.tanh(0.5 * z)
-    return z * sigmoid, sigmoid * (1.0 + z * (1.0 - sigmoid))
+    # Either side of zero from exp(-|z|), so that nothing cancels.
+    t = np.exp(-np.abs(z))
+    share, rest = 1.0 / (1.0 + t), t / (1.0 + t)
+    sigmoid = np.where(z >= 0, share, rest)
+    return z * sigmoid, sigmoid + z * (share * rest)
 
 
 def _gelu_parts(z: Array) -> tuple[Array, Array]:
@@ -126,10 +132,21 @@ def _gelu_parts(z: Array) -> tuple[Array, Array]:
     return z * share, share + z * np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
 
 
+def _gelu_tanh_parts(z: Array) -> tuple[Array, Array]:
+    # (1 + tanh u) / 2 is the sigmoid of 2u. Where |z| exceeds 30 it is 0 or 1 to any accuracy.
+    near = np.clip(z, -30.0, 30.0)
+    square = near * near
+    t = np.exp(-2 * _GELU_SCALE * np.abs(near) * (1.0 + _GELU_CUBE * square))
+    share, rest = 1.0 / (1.0 + t), t / (1.0 + t)
+    sigmoid = np.where(z >= 0, share, rest)
+    slope = 2 * _GELU_SCALE * (1.0 + 3 * _GELU_CUBE * square)
+    return z * sigmoid, sigmoid + near * slope * (share * rest)
+
+
 class _Swish:
     """z times a distribution function: convex between -knee and knee, concave outside.
 
-    Both kinds satisfy phi(z) - phi(-z) = z, hence phi'(-z) = 1 - phi'(z).
+    All kinds satisfy phi(z) - phi(-z) = z, hence phi'(-z) = 1 - phi'(z).
     """
 
     def __init__(self, parts: Callable[[Array], tuple[Array, Array]], knee: float) -> None:
@@ -166,8 +183,8 @@ class _Swish:
             else:
                 np.maximum(top, at_p + np.maximum(one, other), out=top, where=present)
         size = np.maximum(np.abs(low), np.abs(high))
-        # phi' has cancellation in z (1 - sigmoid): its error grows with z, times the width.
-        pad = 8 * LIBRARY * size * (2.0 + size) + _EVALUATION * unit * size
+        # phi' is below 1.2 and good to a few units of 1, and the interval no wider than 2 size.
+        pad = 16 * LIBRARY * size + _EVALUATION * unit * size
         return _band(slope, bottom, top, pad)
 
 
@@ -180,6 +197,14 @@ RELAXATIONS: Mapping[str, Relaxation] = MappingProxyType(
         "softplus": _softplus,
         "silu": _Swish(_silu_parts, 2.3993572805154393),
         "gelu": _Swish(_gelu_parts, math.sqrt(2.0)),
+        "gelu_tanh": _Swish(_gelu_tanh_parts, 1.4185040087908283),
     }
 )
-"""By the names of `geomcheck.autoencoder_layers.ACTIVATIONS`."""
+"""By the names of `geomcheck.layers.ACTIVATION_NAMES`, `leaky_relu` with torch's own slope."""
+
+
+def relaxation_of(activation: Activation) -> Relaxation:
+    """Return the relaxation of an activation with its own slope."""
+    if activation.name == "leaky_relu" and activation.slope != _LEAK:
+        return _piecewise_linear(activation.slope)
+    return RELAXATIONS[activation.name]
