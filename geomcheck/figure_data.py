@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.confidence import curve_band, share_limits
 from geomcheck.evaluation import Evaluation
 from geomcheck.study import Study
 from geomcheck.topology import SeenHomology
-from theory.statistics import clopper_pearson, dkw_band
 
 __all__ = ["figure_data"]
 
@@ -96,10 +96,10 @@ def _latent(study: Study, shown: Evaluation) -> dict[str, Any] | None:
 
 
 def _tears(study: Study, view: _View) -> list[dict[str, Any]]:
-    level, n = study.settings.confidence, study.exceptional.n
+    n = study.exceptional.n
     rows = []
     for tear in study.exceptional.tears:
-        interval = clopper_pearson(tear.hits, n, confidence=level)
+        interval = share_limits(tear.hits, n, confidence=study.settings.confidence)
         rows.append(
             {
                 "component": study.ground.components[tear.component],
@@ -152,7 +152,7 @@ def _exceedance(study: Study) -> dict[str, Any] | None:
     high = max(float(positive.max()), study.settings.epsilon) * 1.2
     grid = np.geomspace(min(low, study.settings.epsilon / 2), high, _CURVE)
     above = n - np.searchsorted(np.sort(study.held_out.errors), grid, side="right")
-    band = dkw_band(n, confidence=study.settings.confidence)
+    band = curve_band(n, confidence=study.settings.confidence)
     share = above / n
     return {
         "epsilon": _plain(grid),

@@ -91,7 +91,8 @@ class ClaimResult:
     threshold : float, optional
         What the decisive number was held against.
     confidence : float, optional
-        Confidence level, where the verdict is statistical.
+        Where the verdict is statistical, the confidence level of its own two-sided limits. It
+        is above the level in the settings, which is for all statistical verdicts together.
     hypotheses : tuple of Hypothesis
     witness : Witness, optional
     advice : str

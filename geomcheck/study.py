@@ -35,7 +35,8 @@ class Settings:
     delta : float
         Share of K that may have a larger error.
     confidence : float
-        Of every statistical verdict.
+        Least probability, over the draw of the sample, that all that is inferred from it is
+        right: every statistical verdict, its limits, and the band about the curve of errors.
     samples : int
         Fresh points for the statistical claims.
     seed : int or None

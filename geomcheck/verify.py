@@ -60,7 +60,9 @@ def verify(
     delta : float
         Share of K that may have a larger error, in (0, 1).
     confidence : float
-        Of every statistical verdict, in (0, 1).
+        Least probability, over the draw of the points, that all statistical verdicts of the
+        report and their limits are right together, in (0, 1). Each of the quantities inferred
+        is enclosed at a level so much higher (`ClaimResult.confidence`).
     samples : int
         Fresh points drawn from a manifold for the statistics.
     rng : int or numpy.random.Generator

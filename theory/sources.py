@@ -127,6 +127,11 @@ _ALL = (
         "Probab. 18 (1990)",
         "The empirical distribution function is uniformly within sqrt(log(2/alpha)/(2n)).",
     ),
+    Source(
+        "bonferroni",
+        "C. E. Bonferroni, Teoria statistica delle classi e calcolo delle probabilita (1936)",
+        "The chance that any of several statements is wrong is at most the sum of their chances.",
+    ),
     Source("closed-form", "geomcheck, elementary geometry", "Known in closed form."),
     Source(
         "quadrature",

@@ -5,10 +5,22 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.confidence import share_limits
 from geomcheck.result import Hypothesis
 from geomcheck.study import Study
+from theory.statistics import Interval
 
-__all__ = ["classes", "continuity", "independence", "number", "percent", "plain", "training_advice"]
+__all__ = [
+    "classes",
+    "continuity",
+    "independence",
+    "large_error_limits",
+    "large_errors",
+    "number",
+    "percent",
+    "plain",
+    "training_advice",
+]
 
 
 def number(value: float) -> str:
@@ -67,6 +79,17 @@ def independence(study: Study, n: int) -> Hypothesis:
     return Hypothesis(
         f"the {n} points given are independent draws that training did not see", "assumed"
     )
+
+
+def large_errors(study: Study) -> int:
+    """Return how many of the held-out points err by more than epsilon."""
+    return int(np.count_nonzero(study.held_out.errors > study.settings.epsilon))
+
+
+def large_error_limits(study: Study) -> Interval:
+    """Return the limits of the share of K with a large error that every verdict on it uses."""
+    n = len(study.held_out)
+    return share_limits(large_errors(study), n, confidence=study.settings.confidence)
 
 
 def training_advice(study: Study) -> str:

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from geomcheck.claims.common import independence, number, percent, plain, training_advice
+from geomcheck.claims.common import (
+    independence,
+    large_error_limits,
+    number,
+    percent,
+    plain,
+    training_advice,
+)
+from geomcheck.confidence import level_of_each, share_limits
 from geomcheck.exceptional import Tear
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
-from theory.statistics import clopper_pearson
 
 __all__ = ["check"]
 
@@ -21,10 +28,8 @@ _SPECK = 0.01
 def check(study: Study) -> ClaimResult:
     """Locate {err > epsilon} and hold it, with all it cuts off, against delta."""
     found, settings = study.exceptional, study.settings
-    level = settings.confidence
-    upper = clopper_pearson(found.stray, found.n, confidence=level, side="upper").upper
-    lower = clopper_pearson(found.stray, found.n, confidence=level, side="lower").lower
-    verdict, summary, advice = _judged(study, upper, lower)
+    limits = share_limits(found.stray, found.n, confidence=settings.confidence)
+    verdict, summary, advice = _judged(study, limits.upper, limits.lower)
     hypotheses = [
         independence(study, found.n),
         Hypothesis(
@@ -47,8 +52,8 @@ def check(study: Study) -> ClaimResult:
         values={
             "pieces": len(tears),
             "share_with_what_it_cuts_off": found.stray / found.n,
-            "share_at_most": upper,
-            "share_at_least": lower,
+            "share_at_most": limits.upper,
+            "share_at_least": limits.lower,
             "points": found.n,
             "tears": [_row(study, tear) for tear in tears[:_LISTED]],
             "pieces_of_the_rest": {
@@ -57,7 +62,7 @@ def check(study: Study) -> ClaimResult:
             },
         },
         threshold=settings.delta,
-        confidence=level,
+        confidence=level_of_each(settings.confidence),
         hypotheses=tuple(hypotheses),
         witness=_witness(tears[0]) if tears else None,
         advice=advice,
@@ -72,9 +77,7 @@ def _reach_known(study: Study) -> bool:
 def _judged(study: Study, upper: float, lower: float) -> tuple[Verdict, str, str]:
     """Return verdict, summary and advice."""
     found, delta = study.exceptional, study.settings.delta
-    level = study.settings.confidence
-    hits = sum(tear.hits for tear in found.tears)
-    alone = clopper_pearson(hits, found.n, confidence=level, side="lower").lower
+    alone = large_error_limits(study).lower
     where = _where(study)
     if study.ground.kind == "points":
         return (
@@ -130,8 +133,8 @@ def _where(study: Study) -> str:
 
 
 def _row(study: Study, tear: Tear) -> dict[str, Any]:
-    n, level = study.exceptional.n, study.settings.confidence
-    interval = clopper_pearson(tear.hits, n, confidence=level)
+    n = study.exceptional.n
+    interval = share_limits(tear.hits, n, confidence=study.settings.confidence)
     return {
         "component": study.ground.components[tear.component],
         "measure": tear.hits / n,

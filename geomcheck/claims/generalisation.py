@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from geomcheck.claims.common import independence, number, percent
+from geomcheck.claims.common import (
+    independence,
+    large_error_limits,
+    large_errors,
+    number,
+    percent,
+)
+from geomcheck.confidence import level_of_each
 from geomcheck.result import ClaimResult, Verdict
 from geomcheck.study import Study
-from theory.statistics import clopper_pearson
 
 __all__ = ["check"]
 
@@ -33,19 +39,16 @@ def check(study: Study) -> ClaimResult:
             source="clopper-pearson",
             advice="Pass training_points, and points held out, to verify.",
         )
-    n, hits = len(study.held_out), int(np.count_nonzero(study.held_out.errors > epsilon))
-    level = settings.confidence
-    upper = clopper_pearson(hits, n, confidence=level, side="upper").upper
-    lower = clopper_pearson(hits, n, confidence=level, side="lower").lower
+    n, hits, limits = len(study.held_out), large_errors(study), large_error_limits(study)
     trained = float(np.mean(training.errors > epsilon))
     summary = (
         f"large errors on {percent(trained)} of the training points, on {percent(hits / n)} of "
         f"{n} others"
     )
     advice = ""
-    if upper <= trained + delta:
+    if limits.upper <= trained + delta:
         verdict = Verdict.HOLDS
-    elif lower > trained + delta:
+    elif limits.lower > trained + delta:
         verdict, advice = Verdict.FAILS, "Train on more points: these were learned by heart."
     else:
         verdict, advice = Verdict.INCONCLUSIVE, "Take more points that training did not see."
@@ -59,13 +62,13 @@ def check(study: Study) -> ClaimResult:
             "training_points": len(training),
             "training_share": trained,
             "share": hits / n,
-            "share_at_most": upper,
-            "share_at_least": lower,
+            "share_at_most": limits.upper,
+            "share_at_least": limits.lower,
             "training_mean_error": float(np.mean(training.errors)),
             "mean_error": float(np.mean(study.held_out.errors)),
         },
         threshold=delta,
-        confidence=level,
+        confidence=level_of_each(settings.confidence),
         hypotheses=(independence(study, n),),
         advice=advice,
     )

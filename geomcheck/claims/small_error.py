@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from geomcheck.claims.common import independence, number, percent, training_advice
+from geomcheck.claims.common import (
+    independence,
+    large_error_limits,
+    large_errors,
+    number,
+    percent,
+    training_advice,
+)
+from geomcheck.confidence import level_of_each, points_needed
 from geomcheck.result import ClaimResult, Hypothesis, Verdict
 from geomcheck.study import Study
-from theory.statistics import clopper_pearson, samples_needed
 
 __all__ = ["check"]
 
@@ -18,26 +25,22 @@ def check(study: Study) -> ClaimResult:
     """Hold the share of held-out points with a large error against delta."""
     settings = study.settings
     errors = study.held_out.errors
-    n, hits = len(errors), int(np.count_nonzero(errors > settings.epsilon))
-    level = settings.confidence
-    upper = clopper_pearson(hits, n, confidence=level, side="upper").upper
-    lower = clopper_pearson(hits, n, confidence=level, side="lower").lower
+    n, hits, limits = len(errors), large_errors(study), large_error_limits(study)
     epsilon = number(settings.epsilon)
     seen = f"error above {epsilon} on {percent(hits / n)} of {n} points"
     if study.held_out_basis == "training":
         verdict, advice = Verdict.INCONCLUSIVE, "Hold out points: pass held_out."
         summary = f"{seen}, all of them training points"
-    elif upper <= settings.delta:
+    elif limits.upper <= settings.delta:
         verdict, advice = Verdict.HOLDS, ""
-        summary = f"{seen}, so on at most {percent(upper)} of K"
-    elif lower > settings.delta:
+        summary = f"{seen}, so on at most {percent(limits.upper)} of K"
+    elif limits.lower > settings.delta:
         verdict, advice = Verdict.FAILS, training_advice(study)
-        summary = f"{seen}, so on at least {percent(lower)} of K"
+        summary = f"{seen}, so on at least {percent(limits.lower)} of K"
     else:
-        needed = samples_needed(settings.delta, level, exceedances=hits)
+        needed = points_needed(settings.delta, hits, confidence=settings.confidence)
         verdict = Verdict.INCONCLUSIVE
-        both = clopper_pearson(hits, n, confidence=level)
-        summary = f"{seen}, so on {percent(both.lower)} to {percent(both.upper)} of K"
+        summary = f"{seen}, so on {percent(limits.lower)} to {percent(limits.upper)} of K"
         advice = f"With {hits} large errors, {needed} points would be needed to decide."
         if n >= needed or hits > settings.delta * n:
             advice = "The share is too near delta to tell: take more points once, or train longer."
@@ -56,7 +59,7 @@ def check(study: Study) -> ClaimResult:
         id=_ID,
         statement=(
             f"The error exceeds {epsilon} on at most {percent(settings.delta)} of "
-            f"{study.ground.name}, at confidence {level:g}."
+            f"{study.ground.name} (joint confidence {settings.confidence:g})."
         ),
         verdict=verdict,
         summary=summary,
@@ -65,14 +68,14 @@ def check(study: Study) -> ClaimResult:
             "points": n,
             "exceedances": hits,
             "share": hits / n,
-            "share_at_most": upper,
-            "share_at_least": lower,
+            "share_at_most": limits.upper,
+            "share_at_least": limits.lower,
             "median_error": float(np.median(finite)) if len(finite) else None,
             "mean_error": float(finite.mean()) if len(finite) else None,
             "largest_error_sampled": float(finite.max()) if len(finite) else None,
         },
         threshold=settings.delta,
-        confidence=level,
+        confidence=level_of_each(settings.confidence),
         hypotheses=tuple(hypotheses),
         advice=advice,
     )

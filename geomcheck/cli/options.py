@@ -76,7 +76,7 @@ _CLAIMS = (
         type=SHARE,
         default=0.99,
         show_default=True,
-        help="Confidence of every statistical verdict.",
+        help="Chance, at least, that all statistical verdicts are right together.",
     ),
     click.option(
         "--samples",

@@ -245,7 +245,7 @@ def _exceedance(figure: Mapping[str, Any], settings: Mapping[str, Any], axes: An
     if figure.get("low") and figure.get("high"):
         low, high = (np.maximum(np.array(figure[k], dtype=np.float64), floor) for k in _BAND)
         confidence = settings.get("confidence")
-        level = f" at confidence {number(confidence)}" if confidence else ""
+        level = f", joint confidence {number(confidence)}" if confidence else ""
         axes.fill_between(x, low, high, color="0.85", lw=0, label=f"band{level}")
     axes.plot(x, np.where(measure > 0, measure, np.nan), color="black", label="sample")
     axes.set(xscale="log", yscale="log", xlabel="error level", ylabel="measure of {err > level}")

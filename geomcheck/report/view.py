@@ -129,7 +129,7 @@ def _facts(
         ("latent dimension", number(autoencoder.get("latent_dim"))),
         ("ε", number(settings.get("epsilon"))),
         ("δ", number(settings.get("delta"))),
-        ("confidence", number(settings.get("confidence"))),
+        ("joint confidence", number(settings.get("confidence"))),
         ("reach", f"{number(reach.get('value'))} ({', '.join(how)})" if reach else "–"),
     )
     return tuple(Row(name, text) for name, text in found if text != "–")

@@ -43,7 +43,7 @@ def draw(figures: Mapping[str, Any], settings: Mapping[str, Any]) -> Drawing:
     keys = [Key("μ(err > ε) of the sample", "━", "c0", ((_ID, len(data) - 1),))]
     confidence = settings.get("confidence")
     if band:
-        level = f" at confidence {number(confidence)}" if confidence else ""
+        level = f", joint confidence {number(confidence)}" if confidence else ""
         keys.append(Key(f"band{level}", "▒", "c0", ((_ID, 0), (_ID, 1))))
     epsilon, delta = settings.get("epsilon"), settings.get("delta")
     layout = flat_layout(

@@ -1,0 +1,42 @@
+"""One confidence level for all that a report infers from its sample, together."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from theory.statistics import Interval, clopper_pearson, dkw_band, samples_needed
+
+__all__ = ["Quantity", "curve_band", "level_of_each", "points_needed", "share_limits"]
+
+Quantity = Literal["share of large errors", "share cut off", "curve of errors"]
+"""What is inferred from a sample. Verdicts that look at the same quantity share one interval."""
+
+_COUNT = len(get_args(Quantity))
+
+
+def level_of_each(confidence: float) -> float:
+    """Return the level at which each quantity is enclosed, so that all are at `confidence`.
+
+    Notes
+    -----
+    Source ``bonferroni``: the chance that any of q intervals misses is at most the sum of
+    their chances, however they depend on one another, as they do when they rest on the same
+    points. So each may miss with probability (1 - confidence) / q.
+    """
+    return 1.0 - (1.0 - confidence) / _COUNT
+
+
+def share_limits(hits: int, n: int, *, confidence: float) -> Interval:
+    """Return two-sided limits of one share, at the level of each."""
+    return clopper_pearson(hits, n, confidence=level_of_each(confidence))
+
+
+def points_needed(delta: float, hits: int, *, confidence: float) -> int:
+    """Return how many points show a share of at most `delta` if `hits` of them are hits."""
+    tail = (1.0 - level_of_each(confidence)) / 2
+    return samples_needed(delta, 1.0 - tail, exceedances=hits)
+
+
+def curve_band(n: int, *, confidence: float) -> float:
+    """Return the half width of a band about the whole curve of errors, at the level of each."""
+    return dkw_band(n, confidence=level_of_each(confidence))

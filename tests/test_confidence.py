@@ -1,0 +1,74 @@
+"""The confidence of a report: for all that its sample shows, together."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import known_autoencoders as known
+import numpy as np
+import pytest
+from scipy.stats import binom
+
+import theory
+from geomcheck.confidence import (
+    Quantity,
+    curve_band,
+    level_of_each,
+    points_needed,
+    share_limits,
+)
+from geomcheck.result import Report
+from geomcheck.verify import verify
+
+
+def missed(p: float, n: int, confidence: float) -> float:
+    """Return the exact chance that the limits of a share miss it."""
+    hits = np.arange(n + 1)
+    limits = [share_limits(int(k), n, confidence=confidence) for k in hits]
+    out = [not limit.lower <= p <= limit.upper for limit in limits]
+    return float(binom.pmf(hits, n, p)[np.array(out)].sum())
+
+
+@pytest.mark.parametrize("confidence", [0.9, 0.99])
+def test_all_quantities_together_miss_no_more_than_allowed(confidence: float) -> None:
+    worst = max(missed(p, 120, confidence) for p in (0.003, 0.01, 0.02, 0.1, 0.37, 0.5, 0.99))
+    assert 0 < len(get_args(Quantity)) * worst <= 1 - confidence
+    # Nor is the level wasted: a share is missed about as often as it may be.
+    assert worst > 0.3 * (1 - level_of_each(confidence))
+
+
+def test_a_band_about_the_curve_is_one_of_them() -> None:
+    alpha = (1 - 0.99) / len(get_args(Quantity))
+    assert curve_band(500, confidence=0.99) == pytest.approx(np.sqrt(np.log(2 / alpha) / 1000))
+
+
+@pytest.mark.parametrize("hits", [0, 3])
+def test_points_needed_are_enough_and_no_more(hits: int) -> None:
+    n = points_needed(0.02, hits, confidence=0.99)
+    assert share_limits(hits, n, confidence=0.99).upper <= 0.02
+    assert share_limits(hits, n - 1, confidence=0.99).upper > 0.02
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    train = theory.circle().sample(50, rng=1)
+    return verify(
+        theory.circle(), known.torn_circle(0.05), epsilon=0.1, samples=800, training_points=train
+    )
+
+
+def test_each_verdict_says_its_own_level(report: Report) -> None:
+    statistical = {c.id: c.confidence for c in report if c.confidence is not None}
+    assert set(statistical) == {"small-error", "exceptional-set", "generalisation"}
+    assert set(statistical.values()) == {level_of_each(report.settings["confidence"])}
+    assert min(statistical.values()) > report.settings["confidence"] == 0.99
+
+
+def test_verdicts_on_one_share_use_one_interval(report: Report) -> None:
+    first, second = report["small-error"].values, report["generalisation"].values
+    for name in ("share", "share_at_least", "share_at_most"):
+        assert first[name] == second[name]
+    assert first["share_at_least"] <= first["share"] <= first["share_at_most"]
+    hits, n = first["exceedances"], first["points"]
+    limits = share_limits(hits, n, confidence=0.99)
+    assert (limits.lower, limits.upper) == (first["share_at_least"], first["share_at_most"])
