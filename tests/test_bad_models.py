@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 import torch
 
 import theory
+from geomcheck.cli.entry import run_command_line
 from geomcheck.evaluation import evaluate
 from geomcheck.protocol import FunctionAutoencoder
+from geomcheck.protocol_check import check_protocol
 from geomcheck.verify import verify
 from theory.errors import InvalidInput, ModelRaised
 
@@ -34,19 +37,28 @@ def made_of(encoder: Callable, decoder: Callable = same, m: int = 2) -> Function
     return FunctionAutoencoder(encoder, decoder, 2, m)
 
 
-@pytest.mark.parametrize("name", ["encode", "decode", "ambient_dim", "latent_dim", "continuous"])
+PARTS = {"encode": same, "decode": same, "ambient_dim": 2, "latent_dim": 2, "continuous": True}
+
+
+@pytest.mark.parametrize("name", PARTS)
 def test_a_part_that_is_missing_is_named(name: str) -> None:
-    parts = {"encode": same, "decode": same, "ambient_dim": 2, "latent_dim": 2, "continuous": True}
-    del parts[name]
+    parts = {key: value for key, value in PARTS.items() if key != name}
+    with pytest.raises(InvalidInput) as caught:
+        check_protocol(SimpleNamespace(**parts), 2)
+    assert str(caught.value).startswith(f"model.{name}: got a SimpleNamespace that has none, expe")
+
+
+@pytest.mark.parametrize("name", ["encode", "decode"])
+def test_without_a_map_there_is_no_model(name: str) -> None:
+    parts = {key: value for key, value in PARTS.items() if key != name}
     assert message(SimpleNamespace(**parts)).startswith(
-        f"model.{name}: got a SimpleNamespace that has none, expected"
+        "model: got a SimpleNamespace, expected an object with encode and decode, a torch module"
     )
 
 
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"encode": 3}, "model.encode: got 3, expected a function"),
         ({"latent_dim": 0}, "model.latent_dim: got 0, expected a whole number, at least 1"),
         ({"latent_dim": True}, "model.latent_dim: got True"),
         ({"ambient_dim": 2.0}, "model.ambient_dim: got 2.0"),
@@ -55,8 +67,7 @@ def test_a_part_that_is_missing_is_named(name: str) -> None:
     ],
 )
 def test_a_part_of_the_wrong_kind_is_named(changed: dict[str, object], says: str) -> None:
-    parts = {"encode": same, "decode": same, "ambient_dim": 2, "latent_dim": 2, "continuous": True}
-    assert message(SimpleNamespace(**{**parts, **changed})).startswith(says)
+    assert message(SimpleNamespace(**{**PARTS, **changed})).startswith(says)
 
 
 @pytest.mark.parametrize(
@@ -170,3 +181,43 @@ def test_no_points_are_not_sent() -> None:
         raise AssertionError
 
     assert len(evaluate(made_of(never, m=1), np.empty((0, 2)))) == 0
+
+
+PAIRS = {
+    "raises": ("lambda x: 1 / 0", "lambda z: z", "model.encode raised ZeroDivisionError: division"),
+    "complex": ("lambda x: x + 0j", "lambda z: z", "model.encode: got dtype complex128, expected"),
+    "other_shape": (
+        "lambda x: x",
+        "lambda z: z[:, :1]",
+        "model.decode: got shape (2, 1), expected",
+    ),
+    "random": (
+        "lambda x: x + np.random.default_rng().normal(size=x.shape)",
+        "lambda z: z",
+        "model.encode: got answers that differ by",
+    ),
+    "no_number": ("lambda x: x", "lambda z: z * np.nan", "--model: got no finite reconstruction"),
+    "meta": (
+        "lambda x: torch.nn.Linear(2, 1, device='meta')(torch.as_tensor(x).float()).numpy()",
+        "lambda z: np.hstack([z, z])",
+        "model.encode raised RuntimeError: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_the_command_line_says_it_in_one_line(
+    name: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    encode, decode, says = PAIRS[name]
+    Path("own.py").write_text(f"import numpy as np, torch\nmodel = ({encode}, {decode})\n")
+    words = ["check", "circle", "--model", "own.py:model", "--samples", "200", "--out", "out"]
+    assert run_command_line(words) == 2
+    error = capsys.readouterr().err.strip().splitlines()
+    assert len(error) == 1
+    assert error[0].startswith(f"geomcheck: {says}")
+    assert not Path("out").exists()

@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class FunctionHalves:
-    """Two functions on arrays, their values brought to float64.
+    """Two functions on arrays.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def function_autoencoder(
 
 
 def as_array(values: Any) -> Array:
-    """Return numbers, a data frame or a sparse matrix as an array of float64."""
+    """Return numbers, a data frame or a sparse matrix as an array."""
     if hasattr(values, "toarray"):
         values = values.toarray()
-    return np.asarray(values, dtype=np.float64)
+    return np.asarray(values)

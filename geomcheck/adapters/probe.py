@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.errors import InvalidInput
+from theory.errors import InvalidInput, ModelRaised
 
 __all__ = ["probed"]
 
@@ -44,8 +44,9 @@ def probed(encode: Map, decode: Map, points: Array) -> int:
 
 def _sent(name: str, function: Map, argument: Array, expected: str) -> Array:
     try:
-        return function(argument)
+        return function(argument.copy())
     except InvalidInput:
         raise
     except Exception as error:
-        raise InvalidInput(f"model.{name}", f"{type(error).__name__}: {error}", expected) from error
+        says = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise ModelRaised(f"model.{name}", says, expected) from error
