@@ -51,7 +51,8 @@ class ModelRaised(InvalidInput):
 
     def __init__(self, argument: str, value: object, expected: str) -> None:
         super().__init__(argument, value, expected)
-        self.args = (f"{argument} raised {_one_line(value, _LONGEST_MESSAGE)}",)
+        says = _one_line(value, _LONGEST_MESSAGE)
+        self.args = (f"{argument} raised {says}; expected {expected}",)
 
 
 class NoConvergence(GeomcheckError, RuntimeError):
