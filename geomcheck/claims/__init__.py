@@ -18,7 +18,7 @@ from geomcheck.claims import (
 from geomcheck.result import ClaimResult
 from geomcheck.study import Study
 
-__all__ = ["ALL_CLAIMS"]
+__all__ = ["ALL_CLAIMS", "CLAIM_IDS"]
 
 ALL_CLAIMS: tuple[Callable[[Study], ClaimResult], ...] = (
     lower_bound.check,
@@ -32,3 +32,16 @@ ALL_CLAIMS: tuple[Callable[[Study], ClaimResult], ...] = (
     intrinsic_dimension.check,
 )
 """In the order in which a report gives them: impossible, achieved, where, avoidable, grounds."""
+
+CLAIM_IDS: tuple[str, ...] = (
+    "lower-bound",
+    "small-error",
+    "certified-error",
+    "exceptional-set",
+    "latent-topology",
+    "reconstruction-topology",
+    "generalisation",
+    "sampling-density",
+    "intrinsic-dimension",
+)
+"""Their ids, in the same order."""

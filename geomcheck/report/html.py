@@ -13,7 +13,7 @@ from typing import Any
 from geomcheck.report.document import check_document, finite
 from geomcheck.report.files import replace_file
 
-__all__ = ["render_html", "write_html"]
+__all__ = ["asset", "render_html", "write_html"]
 
 
 def render_html(document: Mapping[str, Any]) -> str:
@@ -52,17 +52,17 @@ def render_html(document: Mapping[str, Any]) -> str:
         for drawing in drawings
         for panel in drawing.panels
     }
-    scripts = [_plotly(), _asset("page.js")] if specs else [_asset("page.js")]
+    scripts = [_plotly(), asset("page.js")] if specs else [asset("page.js")]
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     page = page_view(document)
-    return environment.from_string(_asset("page.html.j2")).render(
+    return environment.from_string(asset("page.html.j2")).render(
         page=page,
         drawings=drawings,
         anchors={claim.id: f"claim-{index}" for index, claim in enumerate(page.claims, 1)},
         figure_numbers={d.id: index for index, d in enumerate(drawings, 1) if d.panels},
-        style=Markup(_asset("page.css")),
+        style=Markup(asset("page.css")),
         scripts=[Markup(script) for script in scripts],
         hashes=" ".join(f"'sha256-{_digest(script)}'" for script in scripts),
         specs=Markup(_inline_json(specs)),
@@ -102,7 +102,8 @@ def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a template, style or script of this package."""
     return resources.files("geomcheck.report").joinpath(name).read_text(encoding="utf-8")
 
 
