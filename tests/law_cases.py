@@ -12,21 +12,13 @@ import numpy as np
 from hypothesis import strategies as st
 
 from geomcheck.protocol import FunctionAutoencoder
+from geomcheck.strategies import manifolds
 from theory.catalogue import (
-    circle,
-    ellipse,
-    ellipsoid,
-    flat_torus,
     grassmannian,
-    klein_bottle,
-    linked_circles,
-    moment_curve,
-    projective_plane,
     projective_plane_projectors,
     special_orthogonal,
     sphere,
     stiefel,
-    torus,
 )
 from theory.combine import moved
 
@@ -35,19 +27,9 @@ shares = st.floats(0.2, 0.8)
 scales = st.floats(-1.0, 1.0).map(lambda exponent: 10.0**exponent)
 seeds = st.integers(0, 2**16)
 
-curves = st.one_of(
-    st.just(circle()),
-    ratios.map(lambda a: ellipse(a, 1.0)),
-    st.just(linked_circles()),
-    st.builds(lambda n, decay: moment_curve(2 * n, decay), st.integers(1, 3), st.floats(0.5, 2)),
-)
+curves = manifolds(dim=1, closed=True, known_reach=True)
 surfaces = st.one_of(
-    st.just(sphere()),
-    st.builds(lambda s, t: ellipsoid(s * t, s, 1.0), st.floats(1, 2), st.floats(1, 2)),
-    shares.map(lambda r: torus(1.0, r)),
-    ratios.map(lambda b: flat_torus(1.0, b)),
-    shares.map(lambda b: klein_bottle(1.0, b)),
-    st.just(projective_plane()),
+    manifolds(dim=2, closed=True, known_reach=True), manifolds(dim=2, closed=True, orientable=False)
 )
 matrices = st.one_of(
     st.integers(2, 3).map(special_orthogonal),
@@ -56,7 +38,7 @@ matrices = st.one_of(
     st.just(projective_plane_projectors()),
 )
 spheres = st.integers(1, 4).map(lambda dim: sphere(dim))
-closed = st.one_of(curves, surfaces, spheres, matrices)
+closed = st.one_of(manifolds(closed=True, known_reach=True), surfaces, matrices)
 
 
 def isometry(rows, columns, seed):
