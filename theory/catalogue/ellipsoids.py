@@ -12,6 +12,8 @@ from theory.catalogue.curves import ellipse
 from theory.catalogue.parameters import positive, spec
 from theory.catalogue.quadrics import nearest_on_ellipsoid, uniform_on_ellipsoid
 from theory.catalogue.spheres import round_sphere
+from theory.cells import OpenCell, moved_cell
+from theory.cells.ball import sphere_cell
 from theory.chart import Chart
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
@@ -41,6 +43,14 @@ def ellipsoid(a: float = 3.0, b: float = 2.0, c: float = 1.0) -> Manifold:
         normals = points / half**2
         return round_sphere(2, 1.0, "").tangents(normals)
 
+    # The unit sphere's area element is stretched by at most a b.
+    area = _area(a, b, c)
+    distortion = max(a * b * 4 * math.pi / area, 1.0)
+
+    def cell(avoid: Array) -> OpenCell:
+        on_sphere = sphere_cell(2, 1.0, avoid / half, distortion=distortion)
+        return moved_cell(on_sphere, lambda x: x * half, lambda x: x / half)
+
     flat = np.eye(3)[:, :2]
     return Manifold(
         name=spec("ellipsoid", a=a, b=b, c=c),
@@ -65,11 +75,12 @@ def ellipsoid(a: float = 3.0, b: float = 2.0, c: float = 1.0) -> Manifold:
         cycles=(moved(ellipse(a, b), flat, name="equator"),),
         claims=Claims(
             reach=exact(c * c / a),
-            volume=exact(_area(a, b, c)),
+            volume=exact(area),
             betti={2: (1, 0, 1), 3: (1, 0, 1)},
             embedding_dim=3,
             optimal_error={1: exact(b, "linking-argument"), 2: exact(c, "linking-argument")},
         ),
+        cell=cell,
     )
 
 

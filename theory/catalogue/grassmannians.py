@@ -13,6 +13,7 @@ from theory.catalogue.bounds import at_least, exact
 from theory.catalogue.matrices import haar_frames, linear_sphere, orthogonal_volume
 from theory.catalogue.parameters import count, spec
 from theory.catalogue.spheres import polar
+from theory.cells.planes import plane_cell
 from theory.chart import Chart
 from theory.manifold import Claims, Manifold
 
@@ -83,6 +84,7 @@ def grassmannian(n: int = 4, k: int = 2) -> Manifold:
             embedding_dim=embedding_dim,
             optimal_error=_optimal(n, k, dim, cycle.dim),
         ),
+        cell=lambda avoid: plane_cell(n, k, avoid),
     )
 
 

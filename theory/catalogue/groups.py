@@ -17,6 +17,7 @@ from theory.catalogue.matrices import (
     unit_turns,
 )
 from theory.catalogue.parameters import count, spec
+from theory.cells.frames import frame_cell
 from theory.chart import Chart
 from theory.manifold import Claims, Manifold
 
@@ -80,6 +81,7 @@ def special_orthogonal(n: int = 3) -> Manifold:
             embedding_dim=embedding_dim,
             optimal_error=_optimal(n, dim, cycle.dim),
         ),
+        cell=lambda avoid: frame_cell(n, n, avoid, rotations=True),
     )
 
 

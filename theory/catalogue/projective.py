@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,8 @@ from numpy.typing import NDArray
 from theory.catalogue.bounds import exact
 from theory.catalogue.parameters import positive, spec
 from theory.catalogue.spheres import round_sphere
+from theory.cells import OpenCell
+from theory.cells.ball import sphere_exp, sphere_log
 from theory.chart import Chart
 from theory.chart_grid import orthonormal_frames
 from theory.manifold import Claims, Manifold
@@ -18,6 +21,7 @@ from theory.moved import moved
 __all__ = ["projective_plane"]
 
 Array = NDArray[np.float64]
+_QUARTER = math.pi / 2
 
 
 def projective_plane(scale: float = 1.0) -> Manifold:
@@ -116,4 +120,32 @@ def projective_plane(scale: float = 1.0) -> Manifold:
                 3: exact(s / 2, "torsion-argument"),
             },
         ),
+        cell=lambda _: _hemisphere(embed, preimage),
+    )
+
+
+def _hemisphere(embed: Callable[[Array], Array], preimage: Callable[[Array], Array]) -> OpenCell:
+    """Return the disc of unit vectors with x > 0, by their angle with the first axis."""
+
+    def coordinates(points: Array) -> Array:
+        w = preimage(points)
+        return sphere_log(w * np.where(w[:, :1] < 0, -1.0, 1.0))
+
+    def point(v: Array) -> Array:
+        length = np.linalg.norm(v, axis=1, keepdims=True)
+        return embed(sphere_exp(v * (_QUARTER / np.maximum(length, _QUARTER))))
+
+    def area(cosine: float) -> float:
+        # Of the unit vectors with 0 <= x <= cosine: 2 pi times the integral of sqrt(4 - 3 x^2).
+        root = math.sqrt(4 - 3 * cosine**2)
+        turn = math.asin(math.sqrt(3) * cosine / 2)
+        return math.pi * (cosine * root + 4 / math.sqrt(3) * turn)
+
+    return OpenCell(
+        dim=2,
+        coordinates=coordinates,
+        point=point,
+        depth=lambda v: 1 - np.minimum(np.linalg.norm(v, axis=1) / _QUARTER, 1.0),
+        share=lambda t: exact(area(math.sin(_QUARTER * t)) / area(1.0)),
+        extent=np.full(2, _QUARTER),
     )

@@ -11,6 +11,7 @@ from theory.bound import Bound
 from theory.catalogue.bounds import at_least, exact
 from theory.catalogue.matrices import haar_frames, linear_sphere, poincare, unit_turns
 from theory.catalogue.parameters import count, spec
+from theory.cells.frames import frame_cell
 from theory.manifold import Claims, Manifold
 
 __all__ = ["stiefel"]
@@ -73,6 +74,7 @@ def stiefel(n: int = 4, p: int = 2) -> Manifold:
             embedding_dim=n if p == 1 else known.get((n, p)),
             optimal_error=_optimal(n, p, dim, n - 1 if p == 1 else cycle.dim),
         ),
+        cell=lambda avoid: frame_cell(n, p, avoid),
     )
 
 

@@ -18,7 +18,10 @@ Array = NDArray[np.float64]
 def moved_cell(
     cell: OpenCell, out: Callable[[Array], Array], back: Callable[[Array], Array]
 ) -> OpenCell:
-    """Return the cell of a similar copy; `out` maps points of the original, `back` undoes it."""
+    """Return the cell of an image; `out` maps points of the original, `back` undoes it.
+
+    Shares of volume are taken over: right for a similar copy, otherwise for the caller to know.
+    """
     return OpenCell(
         dim=cell.dim,
         coordinates=lambda points: cell.coordinates(back(points)),
