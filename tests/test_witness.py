@@ -9,9 +9,23 @@ import geomcheck
 import theory
 from theory.statistics import clopper_pearson
 
-EXACT = ["circle", "linked-circles", "sphere:dim=2,R=2", "sphere:dim=5", "flat-torus:a=2,b=1"]
-BOUNDED = ["ellipse", "torus", "torus:R=3,r=0.5"]
-NUMERICAL = ["klein-bottle", "moebius-band", "torus-knot", "trefoil", "fourier-curve"]
+EXACT = [
+    "circle",
+    "linked-circles",
+    "sphere:dim=2,R=2",
+    "sphere:dim=5",
+    "flat-torus:a=2,b=1",
+    "projective-plane",
+    "projective-plane-projectors",
+    "special-orthogonal",
+    "special-orthogonal:n=4",
+    "stiefel",
+    "stiefel:n=5,p=3",
+    "grassmannian",
+    "grassmannian:n=5,k=3",
+]
+BOUNDED = ["ellipse", "torus", "torus:R=3,r=0.5", "ellipsoid"]
+NUMERICAL = ["klein-bottle", "moebius-band", "trefoil", "grassmannian:n=6,k=3"]
 EMBEDDED = ["helix", "swiss-roll"]
 CASES = [*EXACT, *BOUNDED, *NUMERICAL, *EMBEDDED]
 
@@ -69,7 +83,9 @@ def test_the_code_is_continuous_across_the_cut(spec):
     manifold = theory.from_spec(spec)
     model = geomcheck.witness(manifold, measure=0.1)
     points = manifold.sample(400, rng=7)
-    points = points[model.in_exceptional_set(points)] if model.measure.value else points
+    if model.measure.value:
+        points = points[model.in_exceptional_set(points)]
+    points = points[:20]
     frames = manifold.tangent(points)
     low = points
     high = manifold.project(points + 0.1 * frames[:, :, 0])
@@ -97,7 +113,9 @@ def test_the_encoder_is_continuous_on_the_whole_space(spec):
     assert np.linalg.norm(model.encode(low) - model.encode(high), axis=1).max() < 1e-6
 
 
-@pytest.mark.parametrize("spec", ["circle", "linked-circles", "torus", "klein-bottle"])
+@pytest.mark.parametrize(
+    "spec", ["linked-circles", "torus", "klein-bottle", "special-orthogonal", "grassmannian"]
+)
 def test_the_decoder_is_continuous_on_the_whole_space(spec):
     model = geomcheck.witness(theory.from_spec(spec), measure=0.1)
     rng = np.random.default_rng(2)
@@ -111,7 +129,9 @@ def test_the_decoder_is_continuous_on_the_whole_space(spec):
     assert np.linalg.norm(model.decode(low) - model.decode(high), axis=1).max() < 1e-6
 
 
-@pytest.mark.parametrize("spec", ["circle", "linked-circles", "sphere", "torus", "torus-knot"])
+@pytest.mark.parametrize(
+    "spec", ["circle", "linked-circles", "sphere", "torus", "ellipsoid", "stiefel", "grassmannian"]
+)
 def test_training_points_are_kept_clear_of(spec):
     manifold = theory.from_spec(spec)
     training = manifold.sample(1000, rng=11)

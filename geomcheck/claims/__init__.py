@@ -14,6 +14,7 @@ from geomcheck.claims import (
     reconstruction_topology,
     sampling_density,
     small_error,
+    witness,
 )
 from geomcheck.result import ClaimResult
 from geomcheck.study import Study
@@ -27,6 +28,7 @@ ALL_CLAIMS: tuple[Callable[[Study], ClaimResult], ...] = (
     exceptional_set.check,
     latent_topology.check,
     reconstruction_topology.check,
+    witness.check,
     generalisation.check,
     sampling_density.check,
     intrinsic_dimension.check,

@@ -67,7 +67,6 @@ class PageView:
 
 _FIGURES = {
     "lower-bound": ("space",),
-    "witness": ("space",),
     "exceptional-set": ("space",),
     "small-error": ("exceedance",),
     "certified-error": ("exceedance",),

@@ -76,8 +76,7 @@ def plane_cell(n: int, k: int, avoid: Array) -> OpenCell:
 def _share(j: int, n: int, t: float) -> Bound:
     """Return the share of Gr(j, n), j <= n/2, where the product of the cosines is at most t."""
     from scipy.integrate import quad
-    from scipy.special import betainc
-    from scipy.stats import beta
+    from scipy.special import betainc, betaln
 
     rest = n - j
 
@@ -91,7 +90,10 @@ def _share(j: int, n: int, t: float) -> Bound:
         return Bound(single(t), "exact", True, "closed-form")
     if j == 2:
         return Bound(pair(t), "exact", True, "closed-form")
-    first = beta(j - 1, rest)
-    smallest = single if j % 2 else pair
-    value = quad(lambda x: first.pdf(x) * smallest(t / x), t, 1, limit=200)[0] + first.cdf(t)
+    smallest, log_size = single if j % 2 else pair, betaln(j - 1, rest)
+
+    def density(x: float) -> float:
+        return float(x ** (j - 2) * (1 - x) ** (rest - 1) * math.exp(-log_size))
+
+    value = quad(lambda x: density(x) * smallest(t / x), t, 1)[0] + betainc(j - 1, rest, t)
     return Bound(float(min(value, 1.0)), "estimate", False, "quadrature")

@@ -14,7 +14,7 @@ from theory.errors import InvalidInput
 __all__ = ["CellMaker", "OpenCell"]
 
 Array = NDArray[np.float64]
-_HALVINGS = 100
+_FINE = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +66,7 @@ class OpenCell:
         if not self.cut:
             return 0.0
         low, high = 0.0, 1.0
-        for _ in range(_HALVINGS):
+        while high - low > _FINE * high:
             middle = (low + high) / 2
             if self.share(middle).value <= share:
                 low = middle

@@ -1,0 +1,139 @@
+"""Claim: a small error is possible on this set: an autoencoder made by hand reaches it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from geomcheck.claims.common import number, percent, plain
+from geomcheck.evaluation import Evaluation, evaluate
+from geomcheck.result import Basis, ClaimResult, Hypothesis, Verdict, Witness
+from geomcheck.study import Study
+from geomcheck.witness import obstacle, witness
+from geomcheck.witness_autoencoder import WitnessAutoencoder
+from theory.errors import InvalidInput
+from theory.manifold import Manifold
+from theory.statistics import clopper_pearson
+
+__all__ = ["check"]
+
+_ID = "witness"
+_SOURCE = "kvalheim-sontag-1"
+_POINTS = 4_000
+# The collar is given this share of delta, so that a sample can confirm a measure that is estimated.
+_OF_DELTA = 0.5
+_ROUNDING = 1e-9
+
+
+def check(study: Study) -> ClaimResult:
+    """Build the theorem's own autoencoder for K and hold it against epsilon and delta."""
+    manifold, m = study.ground.manifold, study.model.latent_dim
+    why = "bare points cannot be cut open" if manifold is None else obstacle(manifold, m)
+    if manifold is None or why:
+        return ClaimResult(
+            id=_ID,
+            statement=f"No autoencoder can be made by hand for {study.ground.name}.",
+            verdict=Verdict.NOT_APPLICABLE,
+            summary=why,
+            source=_SOURCE,
+        )
+    model, clear = _built(study, manifold, m)
+    points = study.held_out.points[:_POINTS]
+    at = evaluate(model, manifold.project(points) if manifold.noise else points)
+    return _judged(study, model, clear, at, model.in_exceptional_set(at.points))
+
+
+def _built(study: Study, manifold: Manifold, m: int) -> tuple[WitnessAutoencoder, Basis]:
+    """Return the autoencoder, and whether K0 keeps clear of the training points."""
+    measure = _OF_DELTA * study.settings.delta
+    if study.training is None or manifold.noise:
+        return witness(manifold, measure=measure, latent_dim=m), "assumed"
+    try:
+        avoid = study.training.points
+        return witness(manifold, measure=measure, latent_dim=m, avoid=avoid), "checked"
+    except InvalidInput:
+        return witness(manifold, measure=measure, latent_dim=m), "not met"
+
+
+def _judged(
+    study: Study,
+    model: WitnessAutoencoder,
+    clear: Basis,
+    at: Evaluation,
+    inside: np.ndarray[tuple[int], np.dtype[np.bool_]],
+) -> ClaimResult:
+    settings, name = study.settings, study.ground.name
+    n, hits = len(at), int(inside.sum())
+    level = settings.confidence
+    sampled = clopper_pearson(hits, n, confidence=level)
+    off = at.where(~inside)
+    size = float(np.linalg.norm(np.ptp(at.points, axis=0)))
+    worst = float(off.errors.max(initial=0.0))
+    bounded = model.measure.certified
+    share = model.measure.value if bounded else sampled.upper
+    exact = worst <= _ROUNDING * size
+    hand = f"made by hand, an autoencoder has no error off {percent(share)} of K"
+    advice = ""
+    if worst > settings.epsilon:
+        verdict = Verdict.FAILS
+        summary = f"the chart and its inverse differ by {number(worst)}"
+        advice = "Check the manifold: geomcheck manifold SUBJECT."
+    elif sampled.lower > settings.delta:
+        verdict = Verdict.FAILS
+        summary = f"the collar has at least {percent(sampled.lower)} of K, not {percent(share)}"
+        advice = "Check volume and sampling of the manifold: geomcheck manifold SUBJECT."
+    elif not exact:
+        verdict = Verdict.INCONCLUSIVE
+        summary = f"the chart is inverted only to {number(worst)}, on the points looked at"
+    elif share > settings.delta:
+        verdict, summary = Verdict.INCONCLUSIVE, f"{hand}, more than {percent(settings.delta)}"
+        advice = "Take more --samples."
+    else:
+        verdict, summary = Verdict.HOLDS, hand
+    measured: Basis = "certified" if bounded else "estimated"
+    return ClaimResult(
+        id=_ID,
+        statement=(
+            f"Some continuous autoencoder of latent dimension {model.latent_dim} errs by at most "
+            f"{number(settings.epsilon)} off a set K0 of measure at most "
+            f"{percent(settings.delta)} of {name}, and this is one."
+        ),
+        verdict=verdict,
+        summary=summary,
+        source=_SOURCE,
+        values={
+            "largest_error_off_K0": worst,
+            "measure_of_K0": model.measure.value,
+            "measure_certified": bounded,
+            "measure_direction": model.measure.direction,
+            "points": n,
+            "points_in_K0": hits,
+            "measure_sampled_at_most": sampled.upper,
+            "components": [disc.part.name for disc in model.discs],
+            "K0_clear_of_training_points": clear == "checked",
+        },
+        threshold=settings.delta,
+        confidence=None if bounded else level,
+        hypotheses=(
+            Hypothesis(f"decoding undoes encoding off K0, as on {n - hits} points", "checked"),
+            Hypothesis(f"measure of K0 at most {percent(share)}", measured),
+            Hypothesis("each component less K0 is one piece: a disc", "given"),
+            Hypothesis("K0 contains no training point", clear),
+        ),
+        witness=_worst(at.where(inside)) if hits else None,
+        advice=advice,
+    )
+
+
+def _worst(collar: Evaluation) -> Witness:
+    row = int(collar.errors.argmax())
+    error = float(collar.errors[row])
+    return Witness(
+        kind="point",
+        says=f"a point of K0, across which the code runs back: it comes back {number(error)} away",
+        data={
+            "point": plain(collar.points[row]),
+            "code": plain(collar.codes[row]),
+            "reconstruction": plain(collar.images[row]),
+            "error": error,
+        },
+    )
