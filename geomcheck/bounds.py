@@ -9,16 +9,17 @@ import numpy as np
 
 from geomcheck.ground import Ground, Subject, survey
 from geomcheck.homology import persistence
+from geomcheck.loops import found_loops
 from geomcheck.nets import Net, net_of_manifold, net_of_points
 from theory.bound import Bound
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
-from theory.obstruction import (
-    Obstruction,
-    PartHomology,
+from theory.obstruction import LinkedLoop, Obstruction, PartHomology, strongest
+from theory.obstruction_arguments import (
     closed_form_obstructions,
     homological_obstruction,
-    strongest,
+    linking_obstruction,
+    with_attainment,
 )
 
 __all__ = ["bounds", "nets_of", "obstructions", "part_homologies"]
@@ -55,10 +56,12 @@ def bounds(
     """
     generator = np.random.default_rng(rng)
     ground = survey(subject, rng=generator)
-    homologies = part_homologies(nets_of(ground, subject, rng=generator), memory_limit)
+    nets = nets_of(ground, subject, rng=generator)
+    homologies = part_homologies(nets, memory_limit)
+    loops = found_loops(nets[: len(ground.components)], rng=generator)
     found: list[Obstruction] = []
     for latent_dim in range(1, ground.ambient_dim + 1):
-        best = strongest(obstructions(ground, homologies, latent_dim))
+        best = strongest(obstructions(ground, homologies, loops, latent_dim))
         if best is None:
             nothing = Bound(0.0, "estimate", False, "numerical")
             best = Obstruction(latent_dim, nothing, ground.name, "homology")
@@ -70,7 +73,10 @@ def bounds(
 
 
 def obstructions(
-    ground: Ground, homologies: Iterable[PartHomology], latent_dim: int
+    ground: Ground,
+    homologies: Iterable[PartHomology],
+    loops: Iterable[LinkedLoop],
+    latent_dim: int,
 ) -> tuple[Obstruction, ...]:
     """Return every lower bound known for one latent dimension, strongest first."""
     if latent_dim < 1:
@@ -84,6 +90,11 @@ def obstructions(
         obstruction = homological_obstruction(homology, latent_dim)
         if obstruction is not None:
             found.append(obstruction)
+    linked = (linking_obstruction(loop, latent_dim) for loop in loops)
+    found.extend(obstruction for obstruction in linked if obstruction is not None)
+    if ground.manifold is not None:
+        claims = ground.manifold.claims
+        found = [with_attainment(obstruction, claims) for obstruction in found]
     ranked: list[Obstruction] = []
     while found:
         best = strongest(found)

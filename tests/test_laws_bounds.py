@@ -22,12 +22,8 @@ from theory.catalogue import (
 )
 from theory.combine import disjoint_union, moved, product
 from theory.covering import covering_radius
-from theory.obstruction import (
-    PartHomology,
-    closed_form_obstructions,
-    homological_obstruction,
-    strongest,
-)
+from theory.obstruction import PartHomology, strongest
+from theory.obstruction_arguments import closed_form_obstructions, homological_obstruction
 from theory.points import farthest_point_subsample
 
 PRECISION = 1e-9

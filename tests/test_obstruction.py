@@ -9,27 +9,24 @@ from hypothesis import strategies as st
 
 from geomcheck.bounds import bounds, nets_of, obstructions, part_homologies
 from geomcheck.ground import survey
+from geomcheck.loops import found_loops
 from theory.bound import Bound
 from theory.catalogue import from_spec
 from theory.combine import moved
 from theory.diagram import PersistenceDiagrams
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
-from theory.obstruction import (
-    Obstruction,
-    PartHomology,
-    closed_form_obstructions,
-    homological_obstruction,
-    strongest,
-)
+from theory.obstruction import Obstruction, PartHomology, strongest
+from theory.obstruction_arguments import closed_form_obstructions, homological_obstruction
 from theory.point_set import PointSet
 
 
 def all_obstructions(manifold: Manifold, m: int) -> tuple[Obstruction, ...]:
     rng = np.random.default_rng(0)
     ground = survey(manifold, rng=rng)
-    homologies = part_homologies(nets_of(ground, manifold, rng=rng), 2**32)
-    return obstructions(ground, homologies, m)
+    nets = nets_of(ground, manifold, rng=rng)
+    loops = found_loops(nets[: len(manifold.components)], rng=rng) if m == 1 else ()
+    return obstructions(ground, part_homologies(nets, 2**32), loops, m)
 
 
 @pytest.mark.parametrize(

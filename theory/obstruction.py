@@ -1,31 +1,27 @@
-"""Lower bounds on the worst-case error of every autoencoder of a given latent dimension."""
+"""Records of the lower bounds on the worst-case error, and of what they rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theory.bound import Bound
 from theory.diagram import PersistenceDiagrams
-from theory.errors import InvalidInput
-from theory.manifold import Manifold
+from theory.linking import Flat
 
 __all__ = [
     "Argument",
+    "LinkedLoop",
     "Obstruction",
     "PartHomology",
-    "closed_form_obstructions",
-    "homological_obstruction",
     "strongest",
 ]
 
-# Filtration values are computed to a relative precision of 1e-5 of their squares.
-_COMPLEX_PRECISION = 1e-5
-
-Argument = Literal["closed form", "reach", "homology", "torsion", "embedding"]
+Argument = Literal["closed form", "reach", "homology", "linking", "torsion", "embedding"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +46,27 @@ class PartHomology:
     reach: Bound | None
 
 
+@dataclass(frozen=True, eq=False)
+class LinkedLoop:
+    """A closed curve in a part of K and a flat of codimension 2 that it links.
+
+    Parameters
+    ----------
+    part : str
+        Name of the part.
+    bound : Bound
+        Lower bound of the distance of the curve to the flat.
+    points : array of shape (p, N)
+        On the curve, in order; the last is joined to the first.
+    flat : Flat
+    """
+
+    part: str
+    bound: Bound
+    points: NDArray[np.float64]
+    flat: Flat
+
+
 @dataclass(frozen=True)
 class Obstruction:
     """One lower bound on sup err, with the part of K and the class it comes from.
@@ -69,6 +86,8 @@ class Obstruction:
         Radii between which the class was seen to live.
     attained : bool or None
         Whether some autoencoder attains the bound; None if not known.
+    loop : LinkedLoop or None
+        The loop that cannot pass, where one was found.
     """
 
     latent_dim: int
@@ -79,119 +98,7 @@ class Obstruction:
     birth: float | None = None
     death: float | None = None
     attained: bool | None = None
-
-
-def closed_form_obstructions(manifold: Manifold, latent_dim: int) -> tuple[Obstruction, ...]:
-    """Return what the claims of a manifold, of its parts and of its cycles say about sup err.
-
-    Parameters
-    ----------
-    manifold : Manifold
-    latent_dim : int
-        At least 1.
-
-    Returns
-    -------
-    tuple of Obstruction
-        In no order; see `strongest`. One of value zero where K embeds in R^latent_dim.
-
-    Notes
-    -----
-    Sources: ``kvalheim-sontag-2`` (the reach of a closed part of dimension >= latent_dim),
-    ``torsion-argument``, ``homotopy-argument`` in closed form, ``no-obstruction``.
-    """
-    m = _checked_latent_dim(latent_dim)
-    if m >= manifold.embeds_from:
-        nothing = Bound(0.0, "exact", True, "no-obstruction")
-        return (Obstruction(m, nothing, manifold.name, "embedding", attained=True),)
-    found: list[Obstruction] = []
-    for whole in _closed_parts(manifold):
-        found.extend(_from_reach(whole, m))
-    for part in (manifold, *manifold.components):
-        optimal = part.claims.optimal_error.get(m)
-        if optimal is not None:
-            certain = optimal.holds_from_below()
-            lower = Bound(
-                optimal.value, "lower" if certain else "estimate", certain, optimal.source
-            )
-            attained = True if part is manifold and optimal.direction == "exact" else None
-            found.append(Obstruction(m, lower, part.name, "closed form", attained=attained))
-    return tuple(found)
-
-
-def _closed_parts(manifold: Manifold) -> tuple[Manifold, ...]:
-    seen: dict[int, Manifold] = {}
-    for part in (*manifold.components, *manifold.cycles):
-        for piece in (part, *part.cycles):
-            if piece.closed:
-                seen[id(piece)] = piece
-    return tuple(seen.values())
-
-
-def _from_reach(part: Manifold, m: int) -> Iterable[Obstruction]:
-    reach = part.claims.reach
-    if reach is None:
-        return
-    certain = reach.holds_from_below()
-    direction: Literal["lower", "estimate"] = "lower" if certain else "estimate"
-    if part.dim >= m:
-        bound = Bound(reach.value, direction, certain, "kvalheim-sontag-2")
-        yield Obstruction(m, bound, part.name, "reach", degree=part.dim)
-    if m == part.dim + 1 and part.orientable is False:
-        bound = Bound(reach.value, direction, certain, "torsion-argument")
-        yield Obstruction(m, bound, part.name, "torsion", degree=part.dim)
-
-
-def homological_obstruction(homology: PartHomology, latent_dim: int) -> Obstruction | None:
-    """Return the lower bound that the persistent classes of a part give, or None without one.
-
-    Parameters
-    ----------
-    homology : PartHomology
-        Diagrams of points X on a compact part L.
-    latent_dim : int
-        At least 1.
-
-    Notes
-    -----
-    With every point of L within eta of X, and the coordinates used within nu of X: a class of
-    degree j >= latent_dim born before reach(L) - nu and alive up to radius d gives
-    sup err >= d - eta - nu (``homotopy-argument``). Certified when eta and reach(L) are.
-    """
-    m = _checked_latent_dim(latent_dim)
-    diagrams, reach = homology.diagrams, homology.reach
-    shift = diagrams.perturbation
-    best: Obstruction | None = None
-    for degree in range(m, diagrams.max_degree + 1):
-        offsets = diagrams.offset_bounds(degree)
-        births = offsets.birth_upper * (1 + _COMPLEX_PRECISION)
-        deaths = np.minimum(offsets.death_lower, diagrams.threshold) * (1 - _COMPLEX_PRECISION)
-        # Without a reach, only the gap between birth and covering radius can be judged.
-        limit = reach.value if reach is not None else np.inf
-        usable = np.flatnonzero((births + shift < limit) & (deaths > births))
-        if not usable.size:
-            continue
-        row = usable[np.argmax(deaths[usable])]
-        value = float(deaths[row] - homology.covering.value - shift)
-        if value <= 0 or (best is not None and value <= best.bound.value):
-            continue
-        certain = (
-            reach is not None
-            and reach.holds_from_below()
-            and homology.covering.certified
-            and homology.covering.direction in ("upper", "exact")
-        )
-        bound = Bound(value, "lower" if certain else "estimate", certain, "homotopy-argument")
-        best = Obstruction(
-            m,
-            bound,
-            homology.part,
-            "homology",
-            degree=degree,
-            birth=float(births[row]),
-            death=float(deaths[row]),
-        )
-    return best
+    loop: LinkedLoop | None = None
 
 
 def strongest(obstructions: Sequence[Obstruction]) -> Obstruction | None:
@@ -199,9 +106,3 @@ def strongest(obstructions: Sequence[Obstruction]) -> Obstruction | None:
     if not obstructions:
         return None
     return max(obstructions, key=lambda o: (o.bound.certified, o.bound.value, o.degree is not None))
-
-
-def _checked_latent_dim(latent_dim: int) -> int:
-    if isinstance(latent_dim, bool) or int(latent_dim) != latent_dim or latent_dim < 1:
-        raise InvalidInput("latent_dim", latent_dim, "a whole number, at least 1")
-    return int(latent_dim)

@@ -96,6 +96,13 @@ _ALL = (
         "bottleneck.",
     ),
     Source(
+        "berenfeld-2022",
+        "C. Berenfeld, J. Harvey, M. Hoffmann and K. Shankar, Estimating the reach of a manifold "
+        "via its convexity defect function, DCG 67 (2022)",
+        "The convex hull of points of K in a ball of radius r < reach(K) is within "
+        "reach - sqrt(reach^2 - r^2) of K.",
+    ),
+    Source(
         "niyogi-smale-weinberger",
         "P. Niyogi, S. Smale and S. Weinberger, Finding the homology of submanifolds with high "
         "confidence from random samples, DCG 39 (2008)",

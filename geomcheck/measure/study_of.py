@@ -9,6 +9,7 @@ from geomcheck.bounds import nets_of, obstructions, part_homologies
 from geomcheck.clock import Clock
 from geomcheck.ground import Subject, survey
 from geomcheck.judging_points import every_point
+from geomcheck.loops import found_loops
 from geomcheck.measure.errors import errors_on
 from geomcheck.measure.tears import certificate_of, exceptional_set, worst_point
 from geomcheck.measure.topology import topology_of
@@ -51,7 +52,10 @@ def measured(
         errors = errors_on(subject, ground, model, settings, training_points, held_out, rng)
     with clock.stage("homology"):
         homologies = part_homologies(nets, settings.memory_limit)
-        known = obstructions(ground, homologies, model.latent_dim)
+        # Loops have a class of degree 1 alone: a wider bottleneck lets it pass.
+        connected = nets[: len(ground.components)] if model.latent_dim == 1 else ()
+        loops = found_loops(connected, rng=rng)
+        known = obstructions(ground, homologies, loops, model.latent_dim)
     with clock.stage("tears"):
         everything = errors.held_out
         if not isinstance(subject, Manifold):

@@ -1,0 +1,143 @@
+"""A graph of lattice points in the charts of a manifold, joined in them and across seams."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.chart import Chart
+from theory.chart_grid import unit_grid, widths
+
+__all__ = ["Lattice", "coarse_lattice", "refined"]
+
+Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+# Points of different coordinates are one point of the manifold if their images agree this well.
+_SAME_POINT = 1e-9
+_BAND = 2
+
+
+@dataclass(frozen=True, eq=False)
+class Lattice:
+    """Lattice points of one or several charts, with the edges between them.
+
+    Parameters
+    ----------
+    charts : tuple of Chart
+    cells : tuple of array of int, each of shape (k,)
+        Into how many cells the box of each chart is cut along each coordinate.
+    chart : array of int, shape (n,)
+        The chart of each point.
+    place : array of int, shape (n, k)
+        Its lattice coordinates, from 0 to `cells`.
+    points : array of shape (n, N)
+    edges : array of int, shape (e, 2)
+    seam : array of bool, shape (e,)
+        Edges between two names of the same point, across a seam or in a pole. Along any other
+        edge the lattice coordinates differ by at most 1, periods counted.
+    """
+
+    charts: tuple[Chart, ...]
+    cells: tuple[Indices, ...]
+    chart: Indices
+    place: Indices
+    points: Array
+    edges: Indices
+    seam: NDArray[np.bool_]
+
+    def at(self, i: int, place: Indices) -> Array:
+        """Return the coordinates (p, k), in chart i, of lattice coordinates (p, k)."""
+        return _coordinates(self.charts[i], self.cells[i], place)
+
+
+def coarse_lattice(charts: Sequence[Chart], total: int) -> Lattice:
+    """Cut the boxes of charts of one dimension into about `total` cells in all."""
+    cells, places = [], []
+    for chart in charts:
+        spacing = unit_grid(chart, max(total // len(charts), 4**chart.dim))[1]
+        cells.append(np.rint(widths(chart) / spacing).astype(np.intp))
+        ends = cells[-1] + np.where(chart.periodic, 0, 1)
+        grid = np.meshgrid(*(np.arange(end) for end in ends), indexing="ij")
+        places.append(np.stack([g.ravel() for g in grid], axis=1).astype(np.intp))
+    return _joined(tuple(charts), tuple(cells), places)
+
+
+def refined(lattice: Lattice, rows: Indices) -> Lattice:
+    """Halve the cells and keep the points near some of the old ones, given by their rows."""
+    cells = tuple(2 * count for count in lattice.cells)
+    k = lattice.place.shape[1]
+    band = np.array(list(itertools.product(range(-_BAND, _BAND + 1), repeat=k)), dtype=np.intp)
+    places = []
+    for i, chart in enumerate(lattice.charts):
+        old = 2 * lattice.place[rows[lattice.chart[rows] == i]]
+        near = (old[:, None, :] + band).reshape(-1, k)
+        near = np.where(chart.periodic, np.mod(near, cells[i]), near)
+        near = near[((near >= 0) & (near <= cells[i])).all(axis=1)]
+        places.append(np.unique(near, axis=0))
+    return _joined(lattice.charts, cells, places)
+
+
+def _coordinates(chart: Chart, cells: Indices, place: Indices) -> Array:
+    low, high = np.array(chart.lower), np.array(chart.upper)
+    # Both ends are met exactly: there the images agree across a seam.
+    share = place / cells
+    return np.asarray(np.where(place == cells, high, low + share * (high - low)))
+
+
+def _joined(
+    charts: tuple[Chart, ...], cells: tuple[Indices, ...], places: list[Indices]
+) -> Lattice:
+    points = np.concatenate(
+        [c.evaluate(_coordinates(c, m, p)) for c, m, p in zip(charts, cells, places, strict=True)]
+    )
+    edges, begin = [], 0
+    for chart, count, place in zip(charts, cells, places, strict=True):
+        edges.append(begin + _neighbours(chart, count, place))
+        begin += len(place)
+    inside = np.concatenate(edges)
+    across = _same_points(points)
+    return Lattice(
+        charts,
+        cells,
+        np.repeat(np.arange(len(charts)), [len(p) for p in places]),
+        np.concatenate(places),
+        points,
+        np.concatenate([inside, across]),
+        np.repeat([False, True], [len(inside), len(across)]),
+    )
+
+
+def _neighbours(chart: Chart, cells: Indices, place: Indices) -> Indices:
+    """Return the pairs of rows whose lattice coordinates differ by 0 or 1 each."""
+    strides = np.concatenate([[1], np.cumprod(cells[::-1] + 1)[:-1]])[::-1]
+    names = place @ strides
+    order = np.argsort(names)
+    known = names[order]
+    found = []
+    steps = [s for s in itertools.product((-1, 0, 1), repeat=len(cells)) if s > (0,) * len(cells)]
+    for step in steps:
+        other = place + np.array(step)
+        other = np.where(chart.periodic, np.mod(other, cells), other)
+        inside = ((other >= 0) & (other <= cells)).all(axis=1)
+        rows = np.flatnonzero(inside)
+        where = np.searchsorted(known, other[rows] @ strides)
+        where = np.minimum(where, len(known) - 1)
+        hit = known[where] == other[rows] @ strides
+        found.append(np.stack([rows[hit], order[where[hit]]], axis=1))
+    pairs = np.concatenate(found)
+    return np.asarray(pairs[pairs[:, 0] != pairs[:, 1]], dtype=np.intp)
+
+
+def _same_points(points: Array) -> Indices:
+    from scipy.spatial import cKDTree
+
+    size = float(np.abs(points).max()) + 1e-300
+    near = cKDTree(points).query_pairs(_SAME_POINT * size, output_type="ndarray")
+    pairs = np.sort(np.asarray(near, dtype=np.intp).reshape(-1, 2), axis=1)
+    # Of the many names of a pole, one is joined to each of the others.
+    return np.asarray(pairs[np.unique(pairs[:, 1], return_index=True)[1]])
