@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["PLAIN", "is_continuous", "short_name"]
+__all__ = ["PLAIN", "VIEWS", "is_continuous", "short_name"]
 
 _ACTIVATIONS = (
     "celu elu gelu hardsigmoid hardswish hardtanh leaky_relu log_sigmoid log_softmax mish prelu "
@@ -20,11 +20,15 @@ _ARITHMETIC = (
 )
 _ARRANGEMENT = (
     "alias cat chunk clone constant_pad_nd contiguous detach expand expand_as flatten flip "
-    "movedim narrow pad permute pixel_shuffle pixel_unshuffle repeat reshape roll select slice "
+    "lift_fresh_copy movedim narrow pad permute pixel_shuffle pixel_unshuffle repeat reshape roll select slice "
     "split split_with_sizes squeeze stack swapaxes t tile transpose unbind unflatten unsqueeze "
     "view _unsafe_view"
 )
-_CONSTANTS = "full ones sym_size zeros"
+# Numbers of rows and what is made of them, and checks of those.
+_ABOUT_SHAPES = (
+    "full ones sym_size zeros _assert_scalar _assert_tensor_metadata _operator.add "
+    "_operator.floordiv _operator.getitem _operator.mul _operator.sub"
+)
 # What may jump, or end where its argument is zero: read, but not vouched for.
 _OTHER = (
     "acos argmax argmin asin atan2 ceil div eq floor fmod frac ge gt le linalg_vector_norm log "
@@ -32,10 +36,13 @@ _OTHER = (
     "sign sqrt tan trunc where"
 )
 
-_CONTINUOUS = frozenset(" ".join((_ACTIVATIONS, _ARITHMETIC, _ARRANGEMENT, _CONSTANTS)).split())
+_CONTINUOUS = frozenset(" ".join((_ACTIVATIONS, _ARITHMETIC, _ARRANGEMENT, _ABOUT_SHAPES)).split())
 
 PLAIN = _CONTINUOUS | frozenset(_OTHER.split())
 """Operations that compute their value from their arguments and do nothing else."""
+
+VIEWS = frozenset(_ARRANGEMENT.split())
+"""Operations whose value may be the memory of their argument."""
 
 
 def short_name(target: str) -> str:

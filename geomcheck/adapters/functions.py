@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.adapters.probe import probed
-from theory.errors import InvalidInput
+from geomcheck.adapters.probe import check_width, probed
 
 __all__ = ["FunctionHalves", "function_autoencoder"]
 
@@ -58,10 +57,7 @@ def function_autoencoder(
     """Find the dimensions of two functions on a few points, or raise InvalidInput."""
     ambient_dim = points.shape[1]
     width = getattr(getattr(encoder, "__self__", None), "n_features_in_", ambient_dim)
-    if width != ambient_dim:
-        raise InvalidInput(
-            "model", f"a {kind} for points of dimension {width}", f"{ambient_dim}, as the subject"
-        )
+    check_width("model", width, points)
     latent_dim = probed(lambda x: as_array(encoder(x)), lambda z: as_array(decoder(z)), points)
     return FunctionHalves(kind, encoder, decoder, ambient_dim, latent_dim, bool(continuous))
 

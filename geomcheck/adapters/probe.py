@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from theory.errors import InvalidInput, ModelRaised
 
-__all__ = ["probed"]
+__all__ = ["check_width", "probed"]
 
 Array = NDArray[np.float64]
 Map = Callable[[Array], Array]
@@ -40,6 +40,16 @@ def probed(encode: Map, decode: Map, points: Array) -> int:
     if images.shape != points.shape:
         raise InvalidInput("model.decode", f"shape {images.shape}", f"shape {points.shape}")
     return int(latent_dim)
+
+
+def check_width(name: str, width: int, points: Array) -> None:
+    """Raise InvalidInput if a model takes points of another dimension."""
+    if width != points.shape[1]:
+        raise InvalidInput(
+            name,
+            f"a model for points of dimension {width}",
+            f"dimension {points.shape[1]}, as the subject's",
+        )
 
 
 def _sent(name: str, function: Map, argument: Array, expected: str) -> Array:

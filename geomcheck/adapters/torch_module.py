@@ -2,82 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from geomcheck.adapters.continuity import obstacle_to_continuity
+from geomcheck.adapters.aten_graph import Graph
+from geomcheck.adapters.exported import Tensors, exported
 from geomcheck.adapters.probe import probed
+from geomcheck.adapters.tensors import TensorAutoencoder
 from theory.errors import InvalidInput
 
-__all__ = ["TorchAutoencoder", "torch_autoencoder"]
+__all__ = ["torch_autoencoder"]
 
 Array = NDArray[np.float64]
-Tensors = Callable[[torch.Tensor], torch.Tensor]
-
-# Rows evaluated at once.
-_ROWS = 4096
-
-
-class TorchAutoencoder:
-    """Two maps of tensors, evaluated in the type and on the device of their weights.
-
-    Parameters
-    ----------
-    encoder, decoder : callable
-        Tensors (n, ambient_dim) to (n, latent_dim), and back.
-    modules : tuple of torch.nn.Module
-        The modules behind them: in evaluation mode while they are called, and afterwards in
-        the mode they were in.
-    ambient_dim, latent_dim : int
-    continuous : bool
-    continuity : str
-        What that rests on.
-    """
-
-    kind: str = "torch"
-
-    def __init__(
-        self,
-        encoder: Tensors,
-        decoder: Tensors,
-        *,
-        modules: tuple[torch.nn.Module, ...],
-        ambient_dim: int,
-        latent_dim: int,
-        continuous: bool,
-        continuity: str,
-    ) -> None:
-        self.encoder = encoder
-        self.decoder = decoder
-        self.modules = modules
-        self.ambient_dim = ambient_dim
-        self.latent_dim = latent_dim
-        self.continuous = continuous
-        self.continuity = continuity
-
-    @property
-    def parameters(self) -> int:
-        """Number of weights and biases."""
-        own = {id(p): p.numel() for module in self.modules for p in module.parameters()}
-        return sum(own.values())
-
-    def encode(self, points: Array, /) -> Array:
-        """Map points (n, ambient_dim) to codes (n, latent_dim)."""
-        return _applied(self.encoder, self.modules, points)
-
-    def decode(self, codes: Array, /) -> Array:
-        """Map codes (n, latent_dim) to points (n, ambient_dim)."""
-        return _applied(self.decoder, self.modules, codes)
+Modules = tuple[torch.nn.Module, ...]
 
 
 def torch_autoencoder(
     model: object, points: Array, *, continuous: bool | None = None
-) -> TorchAutoencoder:
+) -> TensorAutoencoder:
     """Make an autoencoder of a torch module, or of a pair of them.
+
+    The modules are kept, not copied: in evaluation mode while they are called, and afterwards
+    in the mode they were in.
 
     Parameters
     ----------
@@ -94,30 +44,37 @@ def torch_autoencoder(
     InvalidInput
         If the module has no two halves, or does not take the points.
     """
-    encoder, decoder, modules = _halves(model)
-    latent_dim = probed(
-        lambda x: _applied(encoder, modules, x), lambda z: _applied(decoder, modules, z), points
-    )
-    if continuous is None:
-        with _evaluating(modules):
-            reason = obstacle_to_continuity(
-                modules, (encoder, decoder), (points.shape[1], latent_dim)
-            )
-        known, says = not reason, reason or "every operation is a continuous one of torch's"
-    else:
-        known, says = continuous, "stated"
-    return TorchAutoencoder(
+    *halves, modules = _halves(model)
+    encoder, decoder = (_evaluated(half, modules) for half in halves)
+    dtype, device = _place(modules)
+    found = TensorAutoencoder(
         encoder,
         decoder,
-        modules=modules,
+        kind="torch",
+        dtype=dtype,
+        device=device,
         ambient_dim=points.shape[1],
-        latent_dim=latent_dim,
-        continuous=known,
-        continuity=says,
+        latent_dim=0,
+        parameters=sum({id(p): p.numel() for m in modules for p in m.parameters()}.values()),
     )
+    latent_dim = probed(found.encode, found.decode, points)
+    graphs: list[Graph] = []
+    reason = ""
+    with _evaluating(modules):
+        for name, half, width in zip(
+            ("encoder", "decoder"), halves, (points.shape[1], latent_dim), strict=True
+        ):
+            try:
+                example = torch.zeros((3, width), dtype=dtype, device=device)
+                graphs.append(exported(modules, half, example))
+            except Exception as error:  # of torch's exporter, which raises whatever it likes
+                says = " ".join(str(error).split()) or type(error).__name__
+                reason = f"the {name} cannot be exported ({says[:120]})"
+                break
+    return found.known(latent_dim, graphs, reason, continuous)
 
 
-def _halves(model: object) -> tuple[Tensors, Tensors, tuple[torch.nn.Module, ...]]:
+def _halves(model: object) -> tuple[Tensors, Tensors, Modules]:
     if isinstance(model, tuple):
         encoder, decoder = model
         if not (isinstance(encoder, torch.nn.Module) and isinstance(decoder, torch.nn.Module)):
@@ -136,17 +93,15 @@ def _halves(model: object) -> tuple[Tensors, Tensors, tuple[torch.nn.Module, ...
     )
 
 
-def _applied(function: Tensors, modules: tuple[torch.nn.Module, ...], rows: Array) -> Array:
-    dtype, device = _place(modules)
-    parts: list[Array] = []
-    with _evaluating(modules), torch.inference_mode():
-        for start in range(0, max(len(rows), 1), _ROWS):
-            chunk = torch.tensor(rows[start : start + _ROWS], dtype=dtype, device=device)
-            parts.append(function(chunk).cpu().numpy().astype(np.float64))
-    return np.concatenate(parts)
+def _evaluated(half: Tensors, modules: Modules) -> Tensors:
+    def call(x: torch.Tensor) -> torch.Tensor:
+        with _evaluating(modules):
+            return half(x)
+
+    return call
 
 
-def _place(modules: tuple[torch.nn.Module, ...]) -> tuple[torch.dtype, torch.device]:
+def _place(modules: Modules) -> tuple[torch.dtype, torch.device]:
     for module in modules:
         for tensor in (*module.parameters(), *module.buffers()):
             if tensor.is_floating_point():
@@ -155,7 +110,7 @@ def _place(modules: tuple[torch.nn.Module, ...]) -> tuple[torch.dtype, torch.dev
 
 
 @contextmanager
-def _evaluating(modules: tuple[torch.nn.Module, ...]) -> Iterator[None]:
+def _evaluating(modules: Modules) -> Iterator[None]:
     every = [part for module in modules for part in module.modules()]
     modes = [part.training for part in every]
     for module in modules:

@@ -1,0 +1,114 @@
+"""Two maps of tensors as an autoencoder."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from geomcheck.adapters.aten_graph import Graph
+
+__all__ = ["TensorAutoencoder"]
+
+Array = NDArray[np.float64]
+Tensors = Callable[[torch.Tensor], torch.Tensor]
+
+# Numbers in the rows that are evaluated at once.
+_BLOCK = 1 << 17
+
+
+@dataclass(frozen=True, eq=False)
+class TensorAutoencoder:
+    """Two maps of tensors, evaluated in the type and on the device of their weights.
+
+    Parameters
+    ----------
+    encoder, decoder : callable
+        Tensors (n, *shape) to codes (n, latent_dim), and back.
+    kind : str
+        What the report calls it.
+    dtype : torch.dtype
+    device : torch.device
+    ambient_dim, latent_dim : int
+    parameters : int
+        Number of weights and biases.
+    continuous : bool
+    continuity : str
+        What that rests on, or why it is not known.
+    shape : tuple of int, optional
+        Shape that the encoder takes a point in; by default (ambient_dim,).
+    code_shape : tuple of int, optional
+        Shape that the decoder takes a code in; by default (latent_dim,).
+    graphs : tuple of Graph
+        The operations of encoder and decoder, where they are known.
+    """
+
+    encoder: Tensors
+    decoder: Tensors
+    kind: str
+    dtype: torch.dtype
+    device: torch.device
+    ambient_dim: int
+    latent_dim: int
+    parameters: int
+    continuous: bool = False
+    continuity: str = ""
+    shape: tuple[int, ...] = ()
+    code_shape: tuple[int, ...] = ()
+    graphs: tuple[Graph, ...] = ()
+
+    def encode(self, points: Array, /) -> Array:
+        """Map points (n, ambient_dim) to codes (n, latent_dim)."""
+        return self._applied(self.encoder, points, self.shape)
+
+    def decode(self, codes: Array, /) -> Array:
+        """Map codes (n, latent_dim) to points (n, ambient_dim)."""
+        return self._applied(self.decoder, codes, self.code_shape)
+
+    def known(
+        self, latent_dim: int, graphs: Sequence[Graph], reason: str, continuous: bool | None
+    ) -> TensorAutoencoder:
+        """Return the same maps with what is known of them.
+
+        Parameters
+        ----------
+        latent_dim : int
+        graphs : sequence of Graph
+            Of both halves; fewer if they are not known.
+        reason : str
+            Why they are not.
+        continuous : bool or None
+            What the user states.
+        """
+        if continuous is None:
+            for name, graph in zip(("encoder", "decoder"), graphs, strict=False):
+                if graph.jumps() and not reason:
+                    jumps = ", ".join(graph.jumps())
+                    reason = f"the {name} uses {jumps}, not known to be continuous"
+            known, says = not reason, reason or "every operation is a continuous one of torch's"
+        else:
+            known, says = continuous, "stated"
+        return replace(
+            self, latent_dim=latent_dim, graphs=tuple(graphs), continuous=known, continuity=says
+        )
+
+    def _applied(self, function: Tensors, rows: Array, shape: tuple[int, ...]) -> Array:
+        step = max(1, _BLOCK // max(1, rows.shape[1]))
+        parts: list[Array] = []
+        with torch.inference_mode():
+            for start in range(0, max(len(rows), 1), step):
+                chunk = torch.tensor(
+                    rows[start : start + step], dtype=self.dtype, device=self.device
+                )
+                result = function(chunk.reshape(len(chunk), *(shape or rows.shape[1:])))
+                values = result.cpu().numpy().astype(np.float64)
+                # A shape that is wrong is for the caller to see.
+                flat = values.ndim > 2 and len(values) == len(chunk)
+                parts.append(
+                    values.reshape(len(chunk), math.prod(values.shape[1:])) if flat else values
+                )
+        return np.concatenate(parts)
