@@ -20,9 +20,9 @@ _ARITHMETIC = (
 )
 _ARRANGEMENT = (
     "alias cat chunk clone constant_pad_nd contiguous detach expand expand_as flatten flip "
-    "lift_fresh_copy movedim narrow pad permute pixel_shuffle pixel_unshuffle repeat reshape roll select slice "
-    "split split_with_sizes squeeze stack swapaxes t tile transpose unbind unflatten unsqueeze "
-    "view _unsafe_view"
+    "lift_fresh_copy movedim narrow pad permute pixel_shuffle pixel_unshuffle repeat reshape "
+    "roll select slice split split_with_sizes squeeze stack swapaxes t tile transpose unbind "
+    "unflatten unsqueeze view _unsafe_view"
 )
 # Numbers of rows and what is made of them, and checks of those.
 _ABOUT_SHAPES = (

@@ -136,11 +136,14 @@ class Graph:
         fresh = {name for n in self.nodes if n.target not in VIEWS for name in n.outputs}
         found = set()
         for node in self.nodes:
-            if node.target not in PLAIN:
+            if node.target not in PLAIN or not _exists(node.overload):
                 found.add(node.target)
-            elif node.overload.split(".")[1].endswith("_") and node.target != "detach":
-                if any(used[name] > 1 or name not in fresh for name in node.needs()):
-                    found.add(f"{node.target}_")
+            elif (
+                node.overload.split(".")[1].endswith("_")
+                and node.target != "detach"
+                and any(used[name] > 1 or name not in fresh for name in node.needs())
+            ):
+                found.add(f"{node.target}_")
         return sorted(found)
 
 
@@ -160,6 +163,14 @@ def _filled(value: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(value, dict):
         return {key: _filled(item, values) for key, item in value.items()}
     return value
+
+
+def _exists(overload: str) -> bool:
+    home, name, *rest = overload.split(".")
+    if home == "_operator":
+        return not rest
+    known = getattr(torch.ops.aten, name).overloads()
+    return len(rest) == 1 and rest[0] in known and "out" not in rest[0]
 
 
 def _operation(overload: str) -> Callable[..., Any]:

@@ -54,21 +54,27 @@ def exported_autoencoder(
     else:
         halves = [_only(name, programs[0])]
     first, last = halves[0], halves[-1]
-    graphs = [half.graph for half in halves] if len(halves) == 2 else _cut(name, first.graph, code)
+    if len(halves) == 2:
+        encoder, decoder = first.graph, last.graph
+    else:
+        encoder, decoder = _cut(name, first.graph, code)
     check_width(name, math.prod(first.shape), points)
-    tensors = {id(t): t.numel() for g in graphs for t in g.tensors.values() if t.is_floating_point()}
+    weights = [t for g in (encoder, decoder) for t in g.tensors.values() if t.is_floating_point()]
     found = TensorAutoencoder(
-        *graphs,
+        encoder,
+        decoder,
         kind="torch.export",
         dtype=first.dtype,
         device=torch.device("cpu"),
         ambient_dim=points.shape[1],
         latent_dim=0,
-        parameters=sum(tensors.values()),
+        parameters=sum({id(t): t.numel() for t in weights}.values()),
         shape=first.shape,
         code_shape=last.shape if len(halves) == 2 else (),
     )
-    return found.known(probed(found.encode, found.decode, points), graphs, "", continuous)
+    return found.known(
+        probed(found.encode, found.decode, points), (encoder, decoder), "", continuous
+    )
 
 
 def _only(name: str, programs: dict[str, Program]) -> Program:
@@ -79,7 +85,7 @@ def _only(name: str, programs: dict[str, Program]) -> Program:
     return next(iter(programs.values()))
 
 
-def _cut(name: str, graph: Graph, code: str | None) -> list[Graph]:
+def _cut(name: str, graph: Graph, code: str | None) -> tuple[Graph, Graph]:
     if code is None:
         if len(graph.outputs) != 2:
             raise InvalidInput(
@@ -88,4 +94,4 @@ def _cut(name: str, graph: Graph, code: str | None) -> list[Graph]:
                 "one that returns (code, reconstruction), or --code, or ENCODER.pt2,DECODER.pt2",
             )
         code = graph.outputs[0]
-    return [graph.part(graph.input, code), graph.part(code, graph.outputs[-1])]
+    return graph.part(graph.input, code), graph.part(code, graph.outputs[-1])

@@ -56,8 +56,9 @@ def function_autoencoder(
 ) -> FunctionHalves:
     """Find the dimensions of two functions on a few points, or raise InvalidInput."""
     ambient_dim = points.shape[1]
-    width = getattr(getattr(encoder, "__self__", None), "n_features_in_", ambient_dim)
-    check_width("model", width, points)
+    width = getattr(getattr(encoder, "__self__", None), "n_features_in_", None)
+    if isinstance(width, int):
+        check_width("model", width, points)
     latent_dim = probed(lambda x: as_array(encoder(x)), lambda z: as_array(decoder(z)), points)
     return FunctionHalves(kind, encoder, decoder, ambient_dim, latent_dim, bool(continuous))
 

@@ -83,7 +83,7 @@ def read_programs(file: Path) -> dict[str, Program]:
     except InvalidInput:
         raise
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-        raise InvalidInput(name, "no archive of torch.export, or a damaged one", _EXPECTED) from error
+        raise InvalidInput(name, "no archive, or a damaged one", _EXPECTED) from error
     except Exception as error:  # whatever a file that is not as it should be leads to
         says = f"{type(error).__name__}: {error}"
         raise InvalidInput(name, f"a damaged archive ({says})", _EXPECTED) from error
@@ -149,6 +149,13 @@ def _program(name: str, members: Mapping[str, bytes], path: str) -> Program:
         raise InvalidInput(
             name, f"operations {', '.join(graph.foreign())}", "those that geomcheck knows"
         )
+    defined = {*tensors, *inputs}
+    for node in nodes:
+        if not defined.issuperset(node.needs()):
+            raise InvalidInput(name, f"a value before {node.overload} that nothing made", _EXPECTED)
+        defined.update(node.outputs)
+    if not defined.issuperset(outputs):
+        raise InvalidInput(name, "an output that nothing made", _EXPECTED)
     meta = module["graph"]["tensor_values"][inputs[0]]
     sizes = meta["sizes"]
     if len(sizes) < 2 or "as_int" in sizes[0]:
@@ -187,8 +194,7 @@ def _tensors(
 
 
 def _node(name: str, node: Mapping[str, Any]) -> Node:
-    overload = str(node["target"]).removeprefix("torch.ops.").removeprefix("aten.")
-    overload = overload if overload.startswith("_operator.") else f"aten.{overload}"
+    overload = str(node["target"]).removeprefix("torch.ops.")
     args, kwargs = [], {}
     for entry in node["inputs"]:
         ((kind, content),) = entry["arg"].items()
@@ -211,7 +217,11 @@ def _node(name: str, node: Mapping[str, Any]) -> Node:
         elif kind != "as_none":
             outputs.append(content["as_name"])
     return Node(
-        short_name(overload), overload, tuple(args), kwargs, tuple(outputs),
+        short_name(overload),
+        overload,
+        tuple(args),
+        kwargs,
+        tuple(outputs),
         several or len(outputs) > 1,
     )
 
@@ -238,4 +248,3 @@ def _value(name: str, kind: str, content: Any) -> Any:
 
 def _sym_int(content: Mapping[str, Any]) -> int | Ref:
     return Ref(content["as_name"]) if "as_name" in content else int(content["as_int"])
-

@@ -27,12 +27,18 @@ FILES = ("result.json", "report.html")
     "--model",
     required=True,
     metavar="MODEL",
-    help="A .safetensors file, or MODULE:NAME or FILE.py:NAME in code of your own.",
+    help="A .safetensors, .pt2 or .onnx file, ENCODER,DECODER of the last two, or MODULE:NAME or "
+    "FILE.py:NAME in code of your own.",
 )
 @click.option(
     "--factory",
     metavar="PLACE",
     help="MODULE:NAME or FILE.py:NAME that builds the torch module of a state dict.",
+)
+@click.option(
+    "--code",
+    metavar="NAME",
+    help="Value in a .pt2 or .onnx graph that is the code, where it is not its first output.",
 )
 @click.option(
     "--continuous",
@@ -53,6 +59,7 @@ def check(
     subject_text: str,
     model: str,
     factory: str | None,
+    code: str | None,
     continuous: bool,
     training: str | None,
     held_out: str | None,
@@ -87,7 +94,11 @@ def check(
         from geomcheck.verify import verify
 
         loaded = load_model(
-            model, a_few(subject), factory=factory, continuous=True if continuous else None
+            model,
+            a_few(subject),
+            factory=factory,
+            code=code,
+            continuous=True if continuous else None,
         )
         report = verify(
             subject,
@@ -102,6 +113,7 @@ def check(
             **report.settings,
             "seed": seed,
             "factory": factory,
+            "code": code,
             "continuous": continuous,
             "training": training,
             "held_out": held_out,
@@ -122,7 +134,7 @@ def _command(subject_text: str, document: Mapping[str, Any]) -> list[str]:
     """Return the command that does this again, with the values in force written out."""
     settings = document["settings"]
     words = ["check", subject_text, "--model", document["autoencoder"]["model_file"]]
-    for name in ("factory", "training", "held_out"):
+    for name in ("factory", "code", "training", "held_out"):
         if settings[name] is not None:
             words += ["--" + name.replace("_", "-"), settings[name]]
     if settings["continuous"]:

@@ -26,6 +26,7 @@ _DEBUG = "GEOMCHECK_DEBUG"
 # Arguments of the library that are options here, for messages.
 _OPTIONS = frozenset(
     [
+        "code",
         "confidence",
         "delta",
         "device",
