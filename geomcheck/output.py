@@ -16,7 +16,7 @@ from theory.errors import InvalidInput
 
 __all__ = ["check_folder", "replacing", "to_json", "write_folder"]
 
-Writer = Callable[[Path], None]
+Writer = Callable[[Path], object]
 
 
 def to_json(document: object, *, ascii_only: bool = False) -> str:

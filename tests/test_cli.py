@@ -39,7 +39,7 @@ RUN = ("run", "torus", "--latent-dim", "1")
         (("--verion",), "--version"),
         (("run",), "SUBJECT is missing"),
         (("bound",), "SUBJECT is missing"),
-        (("report",), "RESULT.json is missing"),
+        (("report",), "RESULT.json... is missing"),
         (("run", "torus"), "--latent-dim is missing"),
         (("run", "torus", "--latent-dim"), "'--latent-dim' requires an argument"),
         (("run", "torus", "--latent-dm", "1"), "Did you mean '--latent-dim'?"),

@@ -10,7 +10,7 @@ __all__ = ["Answer", "answers", "tally"]
 
 _QUESTIONS = (
     ("What is impossible?", ("lower-bound",)),
-    ("What was achieved?", ("small-error", "certified-error")),
+    ("What was achieved?", ("certified-error", "small-error")),
     ("Where does it fail?", ("exceptional-set",)),
     ("Was it avoidable?", ("latent-topology", "reconstruction-topology")),
 )
@@ -50,8 +50,11 @@ def _answer(question: str, ids: tuple[str, ...], claims: Sequence[Mapping[str, A
     found = [claim for claim in claims if claim["id"] in ids]
     if not found:
         return Answer(question, "Not examined in this report.", "", "")
-    # min keeps the first of equals: the order of the claims decides between like verdicts.
-    claim = min(found, key=lambda claim: _GRAVEST_FIRST.index(claim["verdict"]))
+    # Between like verdicts the first id decides: what is certified before what is sampled.
+    claim = min(
+        found,
+        key=lambda claim: (_GRAVEST_FIRST.index(claim["verdict"]), ids.index(claim["id"])),
+    )
     return Answer(question, sentence(claim["summary"]), claim["id"], claim["verdict"])
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from geomcheck.report.answer import tally
-from geomcheck.report.document import check_document
+from geomcheck.report.document import check_document, section
 from geomcheck.report.files import replace_file
 from geomcheck.report.html import asset
+from geomcheck.report.numbers import number
 from geomcheck.report.table import result_table
 from theory.errors import InvalidInput
 
@@ -84,9 +85,9 @@ def _checked(
 
 def _one(document: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "name": str(document["subject"].get("name") or "unnamed subject"),
-        "latent_dim": document["autoencoder"].get("latent_dim"),
+        "name": str(section(document, "subject").get("name") or "unnamed subject"),
+        "latent_dim": number(section(document, "autoencoder").get("latent_dim")),
         "tally": tally(document["claims"]),
         "claims": document["claims"],
-        "command": document["settings"].get("command") or "",
+        "command": section(document, "settings").get("command") or "",
     }
