@@ -42,6 +42,7 @@ CLAIM_IDS: tuple[str, ...] = (
     "exceptional-set",
     "latent-topology",
     "reconstruction-topology",
+    "witness",
     "generalisation",
     "sampling-density",
     "intrinsic-dimension",
