@@ -8,7 +8,13 @@ from theory.statistics import Interval, clopper_pearson, dkw_band, samples_neede
 
 __all__ = ["Quantity", "curve_band", "level_of_each", "points_needed", "share_limits"]
 
-Quantity = Literal["share of large errors", "share cut off", "curve of errors"]
+Quantity = Literal[
+    "share of large errors",
+    "share cut off",
+    "curve of errors",
+    "share of the witness's collar",
+    "distances to the training points",
+]
 """What is inferred from a sample. Verdicts that look at the same quantity share one interval."""
 
 _COUNT = len(get_args(Quantity))

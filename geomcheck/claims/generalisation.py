@@ -10,14 +10,19 @@ from geomcheck.claims.common import (
     large_errors,
     number,
     percent,
+    plain,
 )
 from geomcheck.confidence import level_of_each
-from geomcheck.result import ClaimResult, Verdict
+from geomcheck.nearness import Nearness, Pair, nearness
+from geomcheck.result import ClaimResult, Verdict, Witness
 from geomcheck.study import Study
 
 __all__ = ["check"]
 
 _ID = "generalisation"
+_LISTED = 12
+_BETWEEN = "Train on more points: the error is large between those it saw."
+_BY_HEART = "Train on more points: these were learned by heart."
 
 
 def check(study: Study) -> ClaimResult:
@@ -41,15 +46,16 @@ def check(study: Study) -> ClaimResult:
         )
     n, hits, limits = len(study.held_out), large_errors(study), large_error_limits(study)
     trained = float(np.mean(training.errors > epsilon))
+    near = nearness(study, training)
     summary = (
-        f"large errors on {percent(trained)} of the training points, on {percent(hits / n)} of "
-        f"{n} others"
+        f"large errors on {percent(trained)} of {len(training)} training points, on "
+        f"{percent(hits / n)} of {n} others; {_where(near)}"
     )
     advice = ""
     if limits.upper <= trained + delta:
         verdict = Verdict.HOLDS
     elif limits.lower > trained + delta:
-        verdict, advice = Verdict.FAILS, "Train on more points: these were learned by heart."
+        verdict, advice = Verdict.FAILS, _BETWEEN if near.says == "farther" else _BY_HEART
     else:
         verdict, advice = Verdict.INCONCLUSIVE, "Take more points that training did not see."
     return ClaimResult(
@@ -66,9 +72,45 @@ def check(study: Study) -> ClaimResult:
             "share_at_least": limits.lower,
             "training_mean_error": float(np.mean(training.errors)),
             "mean_error": float(np.mean(study.held_out.errors)),
+            "training_points_in_K0": near.inside,
+            "K0_to_training_points": near.distance,
+            "K_to_training_points": near.spacing,
+            "K0_farther_than_the_rest": near.farther_share,
+            "K0_compared_with_the_rest": near.says,
+            "tears_to_training_points": list(near.tear_distances[:_LISTED]),
         },
         threshold=delta,
         confidence=level_of_each(settings.confidence),
         hypotheses=(independence(study, n),),
+        witness=None if near.worst is None else _witness(near.worst),
         advice=advice,
+    )
+
+
+def _where(near: Nearness) -> str:
+    """Say how K0 lies to the training points."""
+    held = f"{near.inside} of them" if near.inside else "none of them"
+    said = f"K0 holds {held}"
+    if near.distance is None or near.says == "unseen":
+        return said
+    if near.says == "alike":
+        return f"{said} and is as far from them as all of K"
+    times = near.distance / near.spacing if near.spacing > 0 else float("inf")
+    return f"{said} and is {number(times)} times as far from them as K"
+
+
+def _witness(pair: Pair) -> Witness:
+    return Witness(
+        kind="pair",
+        says=(
+            f"a point of error {number(pair.error)} and the training point nearest to it, "
+            f"{number(pair.distance)} away and of error {number(pair.training_error)}"
+        ),
+        data={
+            "point": plain(pair.point),
+            "error": pair.error,
+            "training_point": plain(pair.training_point),
+            "training_error": pair.training_error,
+            "distance": pair.distance,
+        },
     )
