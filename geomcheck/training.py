@@ -10,11 +10,12 @@ from typing import Literal
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from geomcheck.autoencoder import ACTIVATIONS, MLPAutoencoder
 from geomcheck.evaluate_torch import one_thread
-from geomcheck.training_batch import NetworkBatch
+from geomcheck.layers import Activation, Affine, Layer, Network, Residual
+from geomcheck.training_batch import NetworkBatch, skips
 from geomcheck.training_input import check_int, check_positive, prepare
 from geomcheck.training_loop import train
 from geomcheck.training_record import TrainingRecord
@@ -22,6 +23,7 @@ from theory.errors import InvalidInput
 
 __all__ = ["DEFAULT_HIDDEN", "fit"]
 
+Array = NDArray[np.float64]
 Progress = Callable[[float, float], None]
 
 DEFAULT_HIDDEN = (64, 64, 64)
@@ -38,6 +40,7 @@ def fit(
     rng: int | np.random.Generator = 0,
     hidden: Sequence[int] = DEFAULT_HIDDEN,
     activation: str = "tanh",
+    residual: bool = False,
     seeds: int = 6,
     effort: float = 1.0,
     steps: int | None = None,
@@ -67,6 +70,9 @@ def fit(
         Widths of the encoder's hidden layers; the decoder has them in reverse.
     activation : str
         A key of `geomcheck.autoencoder.ACTIVATIONS`.
+    residual : bool
+        Whether a hidden layer as wide as the one below it adds its values to that one's: a
+        residual block of one layer.
     seeds : int
         Networks to begin with; the worse ones on held-out points are given up early.
     effort : float
@@ -114,6 +120,11 @@ def fit(
     source = np.random.default_rng(rng)
     data = prepare(points, held_out, source)
     ambient_dim = data.train.shape[1]
+    all_widths = (ambient_dim, *widths, latent_dim, *widths[::-1], ambient_dim)
+    cut = len(widths) + 1
+    skipped = skips(all_widths, cut) if residual else frozenset()
+    if residual and not skipped:
+        raise InvalidInput("hidden", widths, "two equal widths next to each other, for residual")
 
     def report(fraction: float) -> None:
         if progress is not None:
@@ -123,9 +134,10 @@ def fit(
     with _own_modes():
         generator = torch.Generator(device="cpu").manual_seed(int(source.integers(2**62)))
         batch = NetworkBatch(
-            (ambient_dim, *widths, latent_dim, *widths[::-1], ambient_dim),
-            len(widths) + 1,
+            all_widths,
+            cut,
             activation=activation,
+            residual=residual,
             seeds=seeds,
             generator=generator,
             dtype=kind,
@@ -163,6 +175,7 @@ def fit(
         hyperparameters=(
             ("hidden", widths),
             ("activation", activation),
+            ("residual", residual),
             ("latent_dim", latent_dim),
             ("batch_size", batch_size),
             ("learning_rate", learning_rate),
@@ -170,10 +183,24 @@ def fit(
             ("rng", int(rng) if isinstance(rng, Integral) else None),
         ),
     )
-    cut = len(widths) + 1
-    return MLPAutoencoder.from_weights(
-        layers[:cut], layers[cut:], activation=activation, training=record
-    )
+    parts = [
+        _assembled(layers, span, activation, skipped)
+        for span in (range(cut), range(cut, len(layers)))
+    ]
+    return MLPAutoencoder.from_network(Network(parts[0], parts[1]), training=record)
+
+
+def _assembled(
+    pairs: Sequence[tuple[Array, Array]], span: range, activation: str, skipped: frozenset[int]
+) -> tuple[Layer, ...]:
+    layers: list[Layer] = []
+    for number in span:
+        affine, bent = Affine(*pairs[number]), Activation(activation)
+        if number in skipped:
+            layers.append(Residual((affine, bent)))
+        else:
+            layers += [affine] if number == span[-1] else [affine, bent]
+    return tuple(layers)
 
 
 def _check_device(device: str, kind: torch.dtype) -> torch.device:

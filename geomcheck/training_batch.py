@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-__all__ = ["NetworkBatch"]
+__all__ = ["NetworkBatch", "skips"]
 
 Array = NDArray[np.float64]
 
@@ -43,6 +43,20 @@ _STARTS = {
     "softplus": (1.7, 1.5, 0.5),
 }
 
+# The weights of residual blocks are smaller by this factor where activations are unbounded: there
+# each block adds to the size of the values.
+_BRANCH = {"tanh": 1.0, "sigmoid": 1.0}
+
+
+def skips(widths: Sequence[int], latent: int) -> frozenset[int]:
+    """Return which layers lead from one hidden layer to another of the same width."""
+    last = len(widths) - 1
+    return frozenset(
+        layer
+        for layer in range(1, last - 1)
+        if latent not in (layer, layer + 1) and widths[layer] == widths[layer + 1]
+    )
+
 
 class NetworkBatch:
     """S autoencoders with one Adam optimiser; weights of shape (S, in, out).
@@ -54,6 +68,8 @@ class NetworkBatch:
     latent : int
         Position of the codes in `widths`.
     activation : str
+    residual : bool
+        Whether a hidden layer as wide as the one below adds its values to that one's.
     seeds : int
         How many networks.
     generator : torch.Generator
@@ -68,6 +84,7 @@ class NetworkBatch:
         latent: int,
         *,
         activation: str,
+        residual: bool = False,
         seeds: int,
         generator: torch.Generator,
         dtype: torch.dtype,
@@ -75,6 +92,7 @@ class NetworkBatch:
     ) -> None:
         self._latent = latent
         self._function = _FUNCTIONS[activation]
+        self._skips = skips(widths, latent) if residual else frozenset()
         parameters: list[torch.Tensor] = []
         layers = len(widths) - 1
         gain, first_std, bias_std = _STARTS[activation]
@@ -82,6 +100,7 @@ class NetworkBatch:
             std = gain * math.sqrt(2 / (fan_in + fan_out))
             if layer == 0:
                 std = first_std / math.sqrt(fan_in)
+            std *= _BRANCH.get(activation, 0.5) if layer in self._skips else 1.0
             linear = layer + 1 in (latent, layers)
             for rows, deviation in ((fan_in, std), (1, 0.0 if linear else bias_std)):
                 # Drawn in one type on the CPU: equal seeds begin equally everywhere.
@@ -105,9 +124,12 @@ class NetworkBatch:
         last = len(self._parameters) // 2
         for layer in range(last):
             weight, bias = self._parameters[2 * layer], self._parameters[2 * layer + 1]
+            below = values
             values = torch.baddbmm(bias, values, weight)
             if layer + 1 not in (self._latent, last):
                 values = self._function(values)
+            if layer in self._skips:
+                values = values + below
         return values
 
     def step(self, points: torch.Tensor, learning_rate: float) -> torch.Tensor:

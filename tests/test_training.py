@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geomcheck.autoencoder import ACTIVATIONS
+from geomcheck.layers import Activation, Affine, Residual
 from geomcheck.training import fit
 from geomcheck.training_batch import NetworkBatch
 from theory.errors import InvalidInput
@@ -43,6 +44,21 @@ def test_circle_through_one_number_is_torn_in_a_small_part():
     angles = np.linspace(0, 2 * math.pi, 200_001)
     dense = np.stack([np.cos(angles), np.sin(angles)], axis=1)
     assert errors(model, dense).max() > 0.99
+
+
+def test_a_residual_network_is_trained_as_it_is_evaluated():
+    model = fit(circle(300), latent_dim=2, hidden=(8, 32, 32), residual=True, steps=600, seeds=1)
+    assert [type(layer) for layer in model.as_network().encoder] == [
+        *(Affine, Activation, Affine, Activation),
+        *(Residual, Affine),
+    ]
+    assert len(model.as_network().decoder) == 6
+    # Training and model agree on where blocks stand, or the error would be of another size.
+    held_out = model.training.held_out_error
+    assert errors(model, circle(1000, seed=1)).max() < 0.05
+    assert np.sqrt(np.square(errors(model, circle(1000, seed=1))).mean()) < 3 * held_out
+    with pytest.raises(InvalidInput, match="equal widths"):
+        fit(circle(30), latent_dim=1, hidden=(8, 4), residual=True)
 
 
 @pytest.mark.parametrize("activation", sorted(ACTIVATIONS))

@@ -15,8 +15,9 @@ __all__ = ["cell_volumes"]
 
 Array = NDArray[np.float64]
 
-# Each cell is cut this many times along each coordinate before its volume is enclosed.
-_CUTS = {1: 8, 2: 4, 3: 2}
+# Into how many parts each cell is cut along each coordinate before its volume is enclosed: in
+# more dimensions the parts cost more than their sharper volumes gain.
+_CUTS = {1: 8, 2: 2}
 
 
 def cell_volumes(chart: Chart, low: Array, high: Array) -> tuple[Array, Array, Array]:
