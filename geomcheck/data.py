@@ -13,29 +13,33 @@ from numpy.typing import NDArray
 
 from geomcheck.data_csv import read_csv
 from geomcheck.data_npy import read_npy
+from geomcheck.data_npz import read_npz
+from geomcheck.data_parquet import read_parquet
 from theory.errors import InvalidInput
 
-__all__ = ["SUFFIXES", "read_points"]
+__all__ = ["SUFFIXES", "read_points", "split_array"]
 
 Array = NDArray[np.float64]
 Place = Callable[[int, int], str]
 """From the indices of a cell to its place as a reader of the file counts it."""
 
-SUFFIXES = (".npy", ".csv")
+SUFFIXES = (".npy", ".npz", ".csv", ".parquet")
 _BLOCK = 1 << 16
 # Beyond this a squared distance overflows float64.
 _LARGEST = 1e150
 
 
 def read_points(path: str | PathLike[str]) -> Array:
-    """Read a cloud of points from a .npy or .csv file.
+    """Read a cloud of points from a file.
 
     Parameters
     ----------
     path : path of the file
         ``.npy``: a two-dimensional array of real numbers, one point a row; it is mapped, not
-        read, and nothing in it is ever unpickled. ``.csv``: numbers separated by commas, one
-        point a line, with or without a line of column names.
+        read, and nothing in it is ever unpickled. ``.npz``: the same, as ``"file.npz:NAME"``
+        where it holds several arrays. ``.csv``: numbers separated by commas, one point a line,
+        with or without a line of column names. ``.parquet``: a column for each coordinate
+        (extra ``parquet``).
 
     Returns
     -------
@@ -46,27 +50,42 @@ def read_points(path: str | PathLike[str]) -> Array:
     ------
     InvalidInput
         Naming the file, and the row and column where one is at fault: counted from 1, as an
-        editor shows lines, in a .csv, and as indices from 0 in a .npy.
+        editor shows lines, in a .csv, and as indices from 0 in the others.
     """
-    file = Path(path)
+    text = os.fspath(path)
+    file, array = split_array(text)
     if not os.path.exists(file):
-        raise InvalidInput(str(path), "no such file", _nearest_file(file))
+        raise InvalidInput(text, "no such file", _nearest_file(file))
     if os.path.isdir(file):
-        raise InvalidInput(str(path), "a folder", f"a file ({' or '.join(SUFFIXES)})")
+        raise InvalidInput(text, "a folder", f"a file ({' or '.join(SUFFIXES)})")
     suffix = file.suffix.lower()
     if suffix not in SUFFIXES:
         raise InvalidInput(
-            str(path),
+            text,
             f"a file ending in {suffix!r}" if suffix else "a file without an ending",
             f"one of {', '.join(SUFFIXES)}",
         )
     try:
-        points, place = read_npy(file) if suffix == ".npy" else read_csv(file)
+        points, place = _read(file, suffix, array)
     except OSError as error:
-        raise InvalidInput(str(path), error.strerror or error, "a file to read") from error
-    _check_finite(str(path), points, place)
-    _check_distinct(str(path), points)
+        raise InvalidInput(text, error.strerror or error, "a file to read") from error
+    _check_finite(text, points, place)
+    _check_distinct(text, points)
     return points
+
+
+def split_array(text: str) -> tuple[Path, str | None]:
+    """Return the file and the array that a text names: ``"file.npz:NAME"``."""
+    file, colon, array = text.rpartition(":")
+    if colon and file.lower().endswith(".npz") and not os.path.exists(text):
+        return Path(file), array
+    return Path(text), None
+
+
+def _read(file: Path, suffix: str, array: str | None) -> tuple[Array, Place]:
+    if suffix == ".npz":
+        return read_npz(file, array)
+    return {".npy": read_npy, ".csv": read_csv, ".parquet": read_parquet}[suffix](file)
 
 
 def _nearest_file(file: Path) -> str:

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from geomcheck.data import SUFFIXES, read_points
+from geomcheck.data import SUFFIXES, read_points, split_array
 from geomcheck.user_code import called, is_place, look_up, nearest
 from theory.catalogue import families, from_spec
 from theory.errors import InvalidInput
@@ -25,9 +25,9 @@ def resolve(text: str) -> Manifold | PointSet:
     ----------
     text : str
         A catalogue name with parameters (``"torus:R=3,r=0.7"``), a file of points
-        (``"points.npy"``, ``"points.csv"``), or ``"package.module:attribute"`` or
-        ``"file.py:attribute"`` for a Manifold, a PointSet or a function that returns one. The
-        last two run the user's own code.
+        (``"points.npy"``, ``"points.npz:NAME"``, ``"points.csv"``, ``"points.parquet"``), or
+        ``"package.module:attribute"`` or ``"file.py:attribute"`` for a Manifold, a PointSet or
+        a function that returns one. The last two run the user's own code.
 
     Returns
     -------
@@ -43,7 +43,7 @@ def resolve(text: str) -> Manifold | PointSet:
         return from_spec(text)
     if Path(text).suffix == ".py":
         raise InvalidInput("subject", text, "the name of the manifold as well: FILE.py:NAME")
-    if Path(text).suffix.lower() in SUFFIXES or os.path.exists(text):
+    if split_array(text)[0].suffix.lower() in SUFFIXES or os.path.exists(text):
         return PointSet(Path(text).name, read_points(text))
     if is_place(text):
         return _as_set(text, look_up("subject", text, otherwise=_forms(name)))

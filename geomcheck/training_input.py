@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from theory.errors import InvalidInput
+from theory.point_input import plain_array
 
 __all__ = ["TrainingInput", "check_int", "check_positive", "prepare"]
 
@@ -119,8 +120,10 @@ def _split(
 
 def _check_points(argument: str, points: ArrayLike) -> Array:
     try:
-        array = np.asarray(points, dtype=np.float64)
+        array = plain_array(points, argument).astype(np.float64, copy=False)
     except (TypeError, ValueError) as error:
+        if isinstance(error, InvalidInput):
+            raise
         raise InvalidInput(argument, type(points).__name__, "an array of numbers") from error
     if array.ndim != 2 or 0 in array.shape:
         raise InvalidInput(argument, f"shape {array.shape}", "shape (n, ambient_dim), not empty")

@@ -22,6 +22,7 @@ from geomcheck.summary import describe_model, describe_subject
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 from theory.point_set import PointSet
+from theory.points import as_points
 
 __all__ = ["default_epsilon", "verify"]
 
@@ -32,7 +33,7 @@ _STREAM = 0x67656F6D
 
 
 def verify(
-    subject: Subject | Array,
+    subject: object,
     model: object,
     *,
     epsilon: float | None = None,
@@ -49,7 +50,7 @@ def verify(
 
     Parameters
     ----------
-    subject : Manifold, PointSet or array of shape (n, N)
+    subject : Manifold, PointSet, array, tensor or data frame of shape (n, N)
         The set K, or points of it.
     model : object
         Whatever `as_autoencoder` takes: an `Autoencoder`, a torch module, a pair of modules or
@@ -85,7 +86,7 @@ def verify(
         If an argument is out of range, or the model does not map points of K to points.
     """
     if not isinstance(subject, Manifold | PointSet):
-        subject = PointSet("points", subject)
+        subject = PointSet("points", as_points(subject))
     settings = Settings(
         epsilon=default_epsilon(subject, rng=0) if epsilon is None else float(epsilon),
         delta=float(delta),

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
 from theory.greedy import farthest_points
+from theory.point_input import plain_array
 
 __all__ = [
     "RankReduction",
@@ -21,6 +22,7 @@ __all__ = [
 
 # Beyond this a squared distance overflows float64.
 _LARGEST = 1e150
+_BLOCK = 1 << 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +76,7 @@ def as_points(
 
     Parameters
     ----------
-    points : array_like, shape (n, ambient_dim)
+    points : array_like, tensor or data frame, shape (n, ambient_dim)
         Real, finite coordinates. An array of the right layout is returned as it is.
     argument : str
         Name used in error messages.
@@ -91,12 +93,7 @@ def as_points(
         If the array is not two-dimensional, not numeric, too small, or holds a value that is
         not finite or so large that its square overflows.
     """
-    try:
-        array = np.asarray(points)
-    except (TypeError, ValueError, RuntimeError) as error:
-        raise InvalidInput(
-            argument, type(points).__name__, f"an array of shape (n, ambient_dim) ({error})"
-        ) from error
+    array = plain_array(points, argument)
     if array.dtype.kind not in "fiub":
         raise InvalidInput(argument, f"dtype {array.dtype}", "real numbers")
     if array.ndim != 2:
@@ -113,14 +110,16 @@ def as_points(
             f"at least {min_points} point(s) of at least one coordinate",
         )
     cloud = np.ascontiguousarray(array, dtype=np.float64)
-    usable = np.abs(cloud) <= _LARGEST
-    if not usable.all():
-        row, column = (int(k) for k in np.argwhere(~usable)[0])
-        raise InvalidInput(
-            argument,
-            f"{array[row, column]} at row {row}, column {column}",
-            f"finite coordinates of size at most {_LARGEST:g}",
-        )
+    # In blocks: a cloud mapped from a file may fill most of the memory.
+    for start in range(0, n, _BLOCK):
+        usable = np.abs(cloud[start : start + _BLOCK]) <= _LARGEST
+        if not usable.all():
+            row, column = (int(k) for k in np.argwhere(~usable)[0])
+            raise InvalidInput(
+                argument,
+                f"{array[start + row, column]} at row {start + row}, column {column}",
+                f"finite coordinates of size at most {_LARGEST:g}",
+            )
     return cloud
 
 

@@ -40,8 +40,8 @@ def app(context: click.Context) -> None:
     What is impossible, what was achieved, where it fails, and whether it had to.
 
     SUBJECT is a catalogue name with parameters (linked-circles, torus:R=3,r=0.7), a file of
-    points (.npy, .csv), or package.module:attribute or file.py:attribute for a manifold of
-    your own.
+    points (.npy, .npz:NAME, .csv, .parquet), or package.module:attribute or file.py:attribute
+    for a manifold of your own.
 
     Exit status: 0 no claim fails, 1 a claim fails, 2 bad input or usage.
     """
