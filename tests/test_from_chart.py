@@ -48,6 +48,13 @@ def projective(t, f):
     )
 
 
+def figure_eight_klein(u, v):
+    """The Klein bottle in R^3, which crosses itself along a circle."""
+    ring = 3 + np.cos(u / 2) * np.sin(v) - np.sin(u / 2) * np.sin(2 * v)
+    height = np.sin(u / 2) * np.sin(v) + np.cos(u / 2) * np.sin(2 * v)
+    return ring * np.cos(u), ring * np.sin(u), height
+
+
 CASES = {
     # name: map, box, periodic, boundary, orientable, reach, volume
     "torus": (torus, [(0, TURN)] * 2, True, False, True, 1.0, 8 * math.pi**2),
@@ -163,6 +170,18 @@ def test_given_topology_wins():
     assert unexplained.orientable is None
 
 
+@pytest.mark.parametrize("b", [0.05, 0.004])
+def test_sharp_tips_and_thin_necks_are_no_crossings(b):
+    thin = from_chart(lambda t: (5 * np.cos(t), b * np.sin(t)), [(0, TURN)], periodic=True)
+    assert thin.claims.reach.value == pytest.approx(b**2 / 5, rel=1e-3)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_map_without_a_value_somewhere_does_not_warn_but_says_where():
+    with pytest.raises(InvalidInput, match="not finite at"):
+        from_chart(lambda t: (np.log(t - 1), t), [(0, 3)])
+
+
 @pytest.mark.parametrize(
     "function",
     [
@@ -191,6 +210,20 @@ def test_array_valued_maps_are_differentiated_exactly():
         (lambda t: (t[:3], t), [(0, 1)], {}, "shape"),
         (lambda t: t, [(0, 1)], {}, "as many coordinates as points"),
         (lambda u, v: (u + v,), [(0, 1)] * 2, {}, "at least as many"),
+        (
+            lambda t: (np.where(np.abs(t - 1.2345) < 1e-4, np.nan, np.cos(t)), np.sin(t)),
+            [(0, 3)],
+            {},
+            r"not finite at \[1\.234",
+        ),
+        (lambda t: (np.cos(t) + 0j, np.sin(t)), [(0, 1)], {}, "complex numbers"),
+        (lambda t: (1e200 * np.cos(t), np.sin(t)), [(0, 1)], {}, "choose other units"),
+        (lambda t: (1e-200 * np.cos(t), 0 * t), [(0, 1)], {}, "choose other units"),
+        (lambda t: (np.cos(t), np.sin(t)), [(0, 8)], {}, "one to one"),
+        (lambda t: (np.cos(2 * t), np.sin(2 * t)), [(0, TURN)], {"periodic": True}, "one to one"),
+        (lambda t: (np.sin(t), np.sin(2 * t)), [(0, TURN)], {"periodic": True}, r"\[3\.1416\]"),
+        (figure_eight_klein, [(0, TURN)] * 2, {"periodic": (False, True)}, "one to one"),
+        (lambda t: (t, t), [(0, 1)], {"claims": {"reach": 1.0}}, "a theory.Claims"),
         (lambda t: (t**2, t**3), [(-1, 1)], {}, "degenerate Jacobian at"),
         (lambda u, v: (u + v, u + v, u + v), [(0, 1)] * 2, {}, "degenerate Jacobian at"),
         (lambda u, v: (u, v**2, v**3), [(0, 1), (-1, 1.1)], {}, "degenerate Jacobian at"),

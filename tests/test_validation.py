@@ -256,6 +256,31 @@ def test_volume_without_charts_is_held_against_the_tube():
     assert failures(with_claims(wrong, betti=other), only=["volume"]) == set()
 
 
+@pytest.mark.parametrize("spec", ["torus", "sphere", "klein-bottle", "ellipsoid"])
+def test_betti_numbers_against_the_euler_characteristic_of_the_curvature(spec):
+    """Over both fields alike, and dual where the set is orientable: only the curvature tells."""
+    manifold = from_spec(spec)
+    b = manifold.claims.betti[2]
+    wrong = (1, b[1] + 2, 1) if manifold.orientable else (1, b[1] + 1, 1)
+    planted = with_claims(manifold, betti={2: wrong})
+    (topology,) = check_manifold(planted, only=["topology"])
+    assert topology.failed
+    assert f"has {b[0] - b[1] + b[2]}" in topology.statement
+    assert failures(manifold, only=["topology"]) == set()
+
+
+def test_a_volume_is_at_least_that_of_spheres_of_the_reach():
+    for spec in ("stiefel", "special-orthogonal:n=4", "grassmannian"):
+        manifold = replace(from_spec(spec), charts=())
+        (volume,) = check_manifold(manifold, only=["volume"])
+        assert volume.outcome == "not-checked"
+        least = volume.threshold / volume.value
+        small = with_claims(manifold, volume=scaled(manifold.claims.volume, 0.99 * least))
+        assert failures(small, only=["volume"]) == {"volume"}
+        large = with_claims(manifold, reach=scaled(manifold.claims.reach, 10.0))
+        assert failures(large, only=["volume"]) == {"volume"}
+
+
 def test_what_is_not_claimed_is_not_checked():
     bare = replace(from_spec("torus"), claims=Claims(), charts=())
     checks = {check.name: check for check in check_manifold(bare, rng=3)}

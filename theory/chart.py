@@ -70,19 +70,28 @@ class Chart:
         return len(self.lower)
 
     def evaluate(self, coordinates: Array) -> Array:
-        """Map coordinates of shape (n, k) to points of shape (n, N)."""
+        """Map coordinates of shape (n, k) to points of shape (n, N).
+
+        Raises
+        ------
+        InvalidInput
+            If a value is not finite; it says where.
+        """
         n = len(coordinates)
-        columns = self.map(*coordinates.T)
-        return np.stack(
+        with np.errstate(all="ignore"):
+            columns = self.map(*coordinates.T)
+        points = np.stack(
             [np.broadcast_to(np.asarray(c, dtype=np.float64), (n,)) for c in columns], axis=1
         )
+        return _finite(points, coordinates)
 
     def derivatives(self, coordinates: Array) -> tuple[Array, Array, Array]:
         """Return points (n, N), Jacobian (n, N, k) and second derivatives (n, N, k, k)."""
         if self.differences:
             return self._differences(coordinates)
         n, k = coordinates.shape
-        columns = self.map(*jets(coordinates))
+        with np.errstate(all="ignore"):
+            columns = self.map(*jets(coordinates))
         points = np.empty((n, len(columns)))
         first = np.zeros((n, len(columns), k))
         second = np.zeros((n, len(columns), k, k))
@@ -93,7 +102,7 @@ class Chart:
                 second[:, i] = column.hessian
             else:
                 points[:, i] = column
-        return points, first, second
+        return _finite(points, coordinates), first, second
 
     def _differences(self, coordinates: Array) -> tuple[Array, Array, Array]:
         # The map may not be defined outside the box: next to a face the differences are taken
@@ -155,3 +164,11 @@ class Chart:
             stretch=stretch,
             inverse=None if undo is None else lambda x: undo((x - offset) @ linear / scale**2),
         )
+
+
+def _finite(points: Array, coordinates: Array) -> Array:
+    good = np.isfinite(points)
+    if good.all():
+        return points
+    where = np.array2string(coordinates[int(np.argmin(good.all(axis=1)))], precision=6)
+    raise InvalidInput("map", f"a value that is not finite at {where}", "finite values")

@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 _DEGENERATE = 1e-7
 _FACE = 1e-4
 _PROBES = 257
+_SMALLEST = 1e-100
 
 
 def checked_chart(
@@ -95,15 +96,19 @@ def _check_values(chart: Chart) -> None:
         raise InvalidInput(
             "map", "as many coordinates as points", "the sequence of the ambient coordinates"
         )
-    bad = ~np.isfinite(chart.evaluate(probes)).all(axis=1)
-    if bad.any():
-        where = np.array2string(probes[int(bad.argmax())], precision=6)
-        raise InvalidInput("map", f"a value that is not finite at {where}", "finite values")
+    extent = float(np.ptp(chart.evaluate(probes), axis=0).max())
+    if 0 < extent < _SMALLEST or extent > 1 / _SMALLEST:
+        expected = f"between {_SMALLEST:g} and {1 / _SMALLEST:g}; choose other units"
+        raise InvalidInput("map", f"a set of size {extent:.2g}", expected)
 
 
 def _columns(map: Callable[..., Sequence[Any]], probes: Array) -> list[Any]:
     try:
-        columns = list(map(*probes.T))
+        with np.errstate(all="ignore"):
+            columns = list(map(*probes.T))
+        kinds = {np.asarray(column).dtype.kind for column in columns}
+        if "c" in kinds:
+            raise InvalidInput("map", "complex numbers", "real coordinates")
         [np.asarray(column, dtype=np.float64) for column in columns]
     except InvalidInput:
         raise

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.chart import Chart
-from theory.chart_grid import smallest_singular, widths
+from theory.chart_grid import apart, smallest_singular, widths
 from theory.chart_projection import ChartProjection
 from theory.errors import InvalidInput
 
@@ -42,10 +42,12 @@ class Faces:
 
 def check_periods(chart: Chart) -> None:
     """Raise InvalidInput unless the map really closes up in its periodic coordinates."""
+    rng = np.random.default_rng(8)
+    middle = np.array(chart.lower) + widths(chart) * rng.uniform(0, 1, (_PROBES, chart.dim))
     for axis in np.flatnonzero(chart.periodic):
         low, high = _face_probes(chart, int(axis), 0), _face_probes(chart, int(axis), 1)
         jump = np.linalg.norm(chart.evaluate(high) - chart.evaluate(low), axis=1)
-        size = np.abs(chart.evaluate(low)).max() + 1e-300
+        size = max(np.abs(chart.evaluate(probes)).max() for probes in (low, high, middle))
         worst = int(jump.argmax())
         if jump[worst] > _JUMP * size:
             where = np.array2string(low[worst], precision=4)
@@ -102,8 +104,7 @@ def _across(
     """Return whether the chart change at a seam keeps orientation; None where there is none."""
     point = chart.evaluate(probe[None])
     found, gaps = projection.candidates(point, _PREIMAGES)
-    gap = np.abs(found[0] - probe) / widths(chart)
-    gap = np.where(chart.periodic, np.minimum(gap, 1 - gap), gap).max(axis=1)
+    gap = apart(chart, found[0], probe)
     size = np.abs(point).max() + np.abs(jacobian).max() + 1e-300
     others = found[0][(gaps[0] < _SAME_POINT * size) & (gap > _OTHER_COORDINATES)]
     if not len(others):

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from theory.chart import Chart
 
-__all__ = ["confine", "orthonormal_frames", "smallest_singular", "unit_grid", "widths"]
+__all__ = ["apart", "confine", "orthonormal_frames", "smallest_singular", "unit_grid", "widths"]
 
 Array = NDArray[np.float64]
 
@@ -62,3 +62,9 @@ def orthonormal_frames(jacobian: Array) -> Array:
     lengths = np.linalg.norm(jacobian, axis=1, keepdims=True)
     scaled = jacobian / np.where(lengths > 0, lengths, 1.0)
     return np.asarray(np.linalg.qr(scaled)[0])
+
+
+def apart(chart: Chart, one: Array, other: Array) -> Array:
+    """Return the largest difference of coordinates (..., k), in units of the box's sides."""
+    gap = np.abs(one - other) / widths(chart)
+    return np.asarray(np.where(chart.periodic, np.minimum(gap, 1 - gap), gap).max(axis=-1))

@@ -13,7 +13,13 @@ from theory.chart import Chart
 from theory.chart_grid import confine, unit_grid, widths
 from theory.zoom import zoom
 
-__all__ = ["chart_volume", "largest_volume_element", "uniform_coordinates", "uniform_sampler"]
+__all__ = [
+    "chart_volume",
+    "integral",
+    "largest_volume_element",
+    "uniform_coordinates",
+    "uniform_sampler",
+]
 
 Array = NDArray[np.float64]
 _CONVERGED = 1e-11
@@ -30,17 +36,41 @@ def chart_volume(chart: Chart) -> Bound:
         An estimate (source ``quadrature``): the trapezoidal rule in periodic coordinates and
         composite Gauss-Legendre in the others converge fast for analytic charts.
     """
-    counts = [_PANEL] * chart.dim
-    value = _integral(chart, counts)
-    while math.prod(counts) * 2**chart.dim <= _MOST_NODES:
-        counts = [2 * c for c in counts]
-        before, value = value, _integral(chart, counts)
-        if abs(value - before) <= _CONVERGED * abs(value):
-            break
+    value, _ = integral(chart, chart.volume_element, precision=_CONVERGED)
     return Bound(value, "estimate", False, "quadrature")
 
 
-def _integral(chart: Chart, counts: Sequence[int]) -> float:
+def integral(
+    chart: Chart, density: Callable[[Array], Array], *, precision: float, least: float = 0.0
+) -> tuple[float, float]:
+    """Integrate a function over the box of a chart, doubling the nodes until nothing changes.
+
+    Parameters
+    ----------
+    chart : Chart
+    density : callable
+        Coordinates (n, k) to values (n,).
+    precision, least : float
+        Doubling stops where it changes the value by less than `precision` times the value,
+        or times `least` if that is more, or at 3 * 10^5 nodes.
+
+    Returns
+    -------
+    value, change : float
+        The integral, and by how much the last doubling changed it.
+    """
+    counts = [_PANEL] * chart.dim
+    value, change = _quadrature(chart, density, counts), math.inf
+    while math.prod(counts) * 2**chart.dim <= _MOST_NODES:
+        counts = [2 * c for c in counts]
+        before, value = value, _quadrature(chart, density, counts)
+        change = abs(value - before)
+        if change <= precision * max(abs(value), least):
+            break
+    return value, change
+
+
+def _quadrature(chart: Chart, density: Callable[[Array], Array], counts: Sequence[int]) -> float:
     axes, weights = [], []
     for low, high, periodic, count in zip(
         chart.lower, chart.upper, chart.periodic, counts, strict=True
@@ -56,7 +86,7 @@ def _integral(chart: Chart, counts: Sequence[int]) -> float:
             weights.append(np.tile((high - low) / (2 * panels) * gauss, panels))
     grid = np.stack([g.ravel() for g in np.meshgrid(*axes, indexing="ij")], axis=1)
     weight = np.prod([g.ravel() for g in np.meshgrid(*weights, indexing="ij")], axis=0)
-    return float(weight @ chart.volume_element(grid))
+    return float(weight @ density(grid))
 
 
 def largest_volume_element(chart: Chart) -> float:

@@ -113,9 +113,6 @@ def _over_chart(
     waiting: tuple[Array, Array, Array, Array] = (centres[:0], halves[:0], extents, upper)
     while True:
         images = chart.evaluate(centres)
-        if not np.isfinite(images).all():
-            row = int(np.flatnonzero(~np.isfinite(images).all(axis=1))[0])
-            raise InvalidInput("chart", f"a value not finite at {centres[row]}", "finite points")
         extents = _extents(chart, centres, halves, images)
         near = distance(images)
         used += len(centres)

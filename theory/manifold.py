@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.bound import Bound
 from theory.cells.record import CellMaker
 from theory.chart import Chart
 from theory.chart_geometry import chart_geometry
+from theory.claims import Claims
 from theory.errors import InvalidInput
 
 __all__ = ["Claims", "Manifold"]
@@ -21,65 +20,6 @@ __all__ = ["Claims", "Manifold"]
 Array = NDArray[np.float64]
 Sampler = Callable[[int, np.random.Generator], Array]
 PointMap = Callable[[Array], Array]
-_NOTHING: Mapping[int, Bound] = MappingProxyType({})
-
-
-@dataclass(frozen=True)
-class Claims:
-    """What is known of a manifold in closed form; `None` where it is not known.
-
-    Parameters
-    ----------
-    reach : Bound, optional
-        Federer's reach.
-    volume : Bound, optional
-        k-dimensional volume.
-    betti : mapping of int to tuple of int, optional
-        Betti numbers of degrees 0..k over the field with 2 and with 3 elements.
-    embedding_dim : int, optional
-        Smallest m such that the set embeds in R^m.
-    optimal_error : mapping of int to Bound
-        e*(m): the smallest worst-case error of any continuous autoencoder of latent dimension
-        m, where known (``"exact"``) or bounded from below (``"lower"``).
-    """
-
-    reach: Bound | None = None
-    volume: Bound | None = None
-    betti: Mapping[int, tuple[int, ...]] | None = None
-    embedding_dim: int | None = None
-    optimal_error: Mapping[int, Bound] = field(default_factory=lambda: _NOTHING)
-
-    def __post_init__(self) -> None:
-        if self.betti is None:
-            return
-        lengths = {len(numbers) for numbers in self.betti.values()}
-        euler = {sum(numbers[::2]) - sum(numbers[1::2]) for numbers in self.betti.values()}
-        if len(lengths) > 1 or len(euler) > 1:
-            raise InvalidInput(
-                "betti",
-                dict(self.betti),
-                "as many numbers and the same Euler characteristic over every field",
-            )
-
-    def error_at(self, latent_dim: int) -> Bound | None:
-        """Return e*(latent_dim), 0 where the set embeds; `None` where nothing is known.
-
-        The optimal error does not increase with the latent dimension, so a lower bound that
-        is known for a larger one holds as well.
-        """
-        if latent_dim in self.optimal_error:
-            return self.optimal_error[latent_dim]
-        if self.embedding_dim is not None and latent_dim >= self.embedding_dim:
-            return Bound(0.0, "exact", True, "no-obstruction")
-        above = [
-            bound
-            for m, bound in self.optimal_error.items()
-            if m > latent_dim and bound.direction in ("exact", "lower")
-        ]
-        if not above:
-            return None
-        best = max(above, key=lambda bound: bound.value)
-        return Bound(best.value, "lower", best.certified, best.source)
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,6 +166,8 @@ class Manifold:
             box, a coordinate said to be periodic does not close up, or the box is upside down.
         """
         given = Claims() if claims is None else claims
+        if not isinstance(given, Claims):
+            raise InvalidInput("claims", claims, "a theory.Claims")
         wanted = estimate and (given.reach is None or given.volume is None)
         geometry = chart_geometry(
             map, box, periodic=periodic, stretch=stretch, boundary=boundary, estimate=wanted

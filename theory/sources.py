@@ -197,6 +197,13 @@ _ALL = (
         "H. Weyl, On the volume of tubes, Amer. J. Math. 61 (1939)",
         "The volume of a tube of radius below the reach is a polynomial in the radius.",
     ),
+    Source(
+        "isoembolic",
+        "M. Berger, Une borne inférieure pour le volume d'une variété riemannienne en fonction du "
+        "rayon d'injectivité, Ann. Inst. Fourier 30 (1980)",
+        "A closed manifold of injectivity radius at least pi r, as that of reach r is, has at "
+        "least the volume of the round sphere of radius r.",
+    ),
 )
 
 SOURCES = MappingProxyType({entry.key: entry for entry in _ALL})

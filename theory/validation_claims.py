@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.bound import Bound
+from theory.chart_curvature import euler_of_curvature
 from theory.chart_volume import chart_volume
 from theory.manifold import Manifold
-from theory.tube import sampled_tube_volume, weyl_volume
+from theory.tube import sampled_tube_volume, unit_ball_volume, weyl_volume
 from theory.validation_record import ManifoldCheck, Outcome
 
 __all__ = ["BettiNumbers", "check_betti", "check_errors", "check_topology", "check_volume"]
@@ -20,6 +21,7 @@ Array = NDArray[np.float64]
 BettiNumbers = Callable[[Array, int], Sequence[int]]
 _VOLUME_SLACK = 1e-6
 _TUBE_POINTS = 8000
+_ESTIMATE_SLACK = 0.03
 
 
 def check_volume(manifold: Manifold, rng: np.random.Generator, level: float) -> ManifoldCheck:
@@ -44,7 +46,7 @@ def check_tube(
     claims = manifold.claims
     usable = manifold.closed and manifold.dim <= 2 and manifold.ambient_dim <= 4
     if not usable or claims.reach is None or claims.betti is None:
-        return ManifoldCheck("volume", "not-checked", "no charts, and no tube formula to use")
+        return _check_least_volume(manifold, volume)
     betti = next(iter(claims.betti.values()))
     invariants = [volume.value]
     if manifold.dim == 2:
@@ -60,6 +62,25 @@ def check_tube(
         f"[{sampled.interval.lower:.6g}, {sampled.interval.upper:.6g}] by sampling"
     )
     return ManifoldCheck("volume", "holds" if inside else "fails", said, sampled.value, expected)
+
+
+def _check_least_volume(manifold: Manifold, volume: Bound) -> ManifoldCheck:
+    """Hold it against the sphere of the claimed reach: nothing closed is smaller (isoembolic)."""
+    reach, k = manifold.claims.reach, manifold.dim
+    one_dim = all(part.dim == k for part in manifold.components)
+    if reach is None or not manifold.closed or not one_dim or k == 0:
+        return ManifoldCheck("volume", "not-checked", "no charts, and no tube formula to use")
+    parts = len(manifold.components)
+    least = parts * (k + 1) * unit_ball_volume(k + 1) * reach.value**k
+    slack = 1 - (_ESTIMATE_SLACK * k if reach.direction == "estimate" else 1e-9)
+    if reach.direction == "upper" or volume.value >= slack * least:
+        said = "no charts, and no tube formula to use; not below that of spheres of its reach"
+        return ManifoldCheck("volume", "not-checked", said, volume.value, least)
+    said = (
+        f"the claim is {volume.value:.6g}, but closed sets of reach {reach.value:.6g} have "
+        f"{least:.6g} at least, the volume of round spheres"
+    )
+    return ManifoldCheck("volume", "fails", said, volume.value, least)
 
 
 def check_betti(manifold: Manifold, sample: Array, betti: BettiNumbers | None) -> ManifoldCheck:
@@ -93,6 +114,7 @@ def check_topology(manifold: Manifold) -> ManifoldCheck:
             euler = sum(numbers[::2]) - sum(numbers[1::2])
             if euler:
                 faults.append(f"the Euler characteristic is {euler} in odd dimension")
+    faults += _euler_faults(manifold)
     if claims.embedding_dim is not None:
         if claims.embedding_dim > manifold.ambient_dim:
             faults.append("the embedding dimension exceeds the ambient dimension")
@@ -104,6 +126,23 @@ def check_topology(manifold: Manifold) -> ManifoldCheck:
             faults.append("a closed non-orientable set does not embed in codimension 1")
     said = "; ".join(faults) or "nothing contradicts"
     return ManifoldCheck("topology", "fails" if faults else "holds", said)
+
+
+def _euler_faults(manifold: Manifold) -> list[str]:
+    """Hold the Euler characteristic of the Betti numbers against the total curvature."""
+    betti = manifold.claims.betti
+    surface = manifold.closed and manifold.dim == 2 and manifold.charts
+    if not (betti and surface and all(part.dim == 2 for part in manifold.components)):
+        return []
+    found = euler_of_curvature(manifold.charts)
+    numbers = next(iter(betti.values()))
+    claimed = numbers[0] - numbers[1] + numbers[2]
+    if found is None or found == claimed:
+        return []
+    return [
+        f"the Betti numbers have Euler characteristic {claimed}, but the curvature, which "
+        f"Weyl's formula for the tube shows, has {found}"
+    ]
 
 
 def check_errors(manifold: Manifold) -> ManifoldCheck:
