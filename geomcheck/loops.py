@@ -25,6 +25,8 @@ Indices = NDArray[np.intp]
 _CELLS = 400  # of a lattice, times its dimension
 _MOST_COORDINATES = 3  # of a chart that a lattice is laid in
 _REFINEMENTS = 3
+_BAND = 5  # points across a path, in a refined lattice
+_MOST_POINTS = 60_000
 _SEARCHED = 600
 _NEIGHBOURS = 8
 # The longest edge between points: of the reach, of the usual spacing, and at least of that.
@@ -68,6 +70,8 @@ def _in_charts(part: Manifold, rng: np.random.Generator) -> LinkedLoop | None:
         if bound is not None and (best is None or bound.value > best.bound.value):
             points = lattice.points[linked.path.vertices]
             best = LinkedLoop(part.name, bound, points, linked.flat)
+        if len(linked.path.vertices) * _BAND**part.dim > _MOST_POINTS:
+            break
         lattice = refined(lattice, linked.path.vertices)
         linked = _again(lattice.points, lattice.edges, linked.flat)
     return best

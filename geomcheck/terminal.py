@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from geomcheck.terminal_table import STYLES, Rows, console, line, plain_table, table
+from geomcheck.terminal_table import STYLES, Rows, console, line, table
 
-__all__ = ["show_answer", "show_bounds", "show_families"]
+__all__ = ["show_answer"]
 
 _QUESTIONS = (
     ("impossible", ("lower-bound",)),
@@ -39,46 +39,6 @@ def show_answer(document: Mapping[str, Any], report: Path) -> None:
     )
     line(f"{len(claims)} claims: {told}")
     line(f"report: {report}")
-
-
-def show_bounds(document: Mapping[str, Any]) -> None:
-    """Print the lower bound for every latent dimension."""
-    line(f"{document['subject']}: every continuous autoencoder errs somewhere by at least\n")
-    rows = tuple(
-        (
-            str(entry["latent_dim"]),
-            f"{entry['lower']:.4g}" if entry["lower"] or entry["certified"] else "nothing known",
-            _standing(entry),
-            f"{entry['part']} ({entry['source']})",
-        )
-        for entry in document["bounds"]
-    )
-    table(("latent dim", "error", "", "because of"), rows, styles=(None,) * 4)
-
-
-def show_families(families: Sequence[Mapping[str, Any]]) -> None:
-    """Print the catalogue."""
-    rows = []
-    for family in families:
-        given = ",".join(f"{key}={value:g}" for key, value in family["parameters"].items())
-        rows.append((family["name"], given, family["summary"]))
-    if not sys.stdout.isatty():
-        plain_table(("name", "parameters", "what it is"), rows, header=True)
-        return
-    from rich.padding import Padding
-    from rich.text import Text
-
-    screen = console()
-    for name, given, summary in rows:
-        screen.print(Text.assemble((name, "bold"), ":" if given else "", given))
-        screen.print(Padding(Text(summary), (0, 0, 0, 4)))
-
-
-def _standing(bound: Mapping[str, Any]) -> str:
-    if not bound["lower"]:
-        return "attained" if bound["attained"] else ""
-    certified = "certified" if bound["certified"] else "estimated"
-    return f"{certified}, attained" if bound["attained"] else certified
 
 
 def _answers(claims: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:

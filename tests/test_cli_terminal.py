@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geomcheck.cli.progress import progress_line
-from geomcheck.terminal import show_answer, show_bounds, show_families
+from geomcheck.terminal import show_answer
+from geomcheck.terminal_bounds import floored, show_bounds, show_families
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*3[0-9][0-9;]*m")
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
@@ -53,7 +56,7 @@ BOUNDS = {
     ],
 }
 for _entry in BOUNDS["bounds"]:
-    _entry |= {"part": "outer circle", "source": "closed-form"}  # type: ignore[operator]
+    _entry |= {"part": "outer circle", "source": "closed-form", "degree": None}  # type: ignore[operator]
 
 
 class Terminal(io.StringIO):
@@ -159,7 +162,7 @@ def test_bounds_on_a_terminal_and_in_a_pipe(
     assert [cells[1:4] for cells in plain if cells[:1] == ["1"]] == [
         ["3", "certified,", "attained"]
     ]
-    assert [cells[1:3] for cells in plain if cells[:1] == ["2"]] == [["0.9877", "estimated"]]
+    assert [cells[1:3] for cells in plain if cells[:1] == ["2"]] == [["0.9876", "estimated"]]
     assert [cells[1:3] for cells in plain if cells[:1] == ["3"]] == [["0", "attained"]]
     assert [cells[1:3] for cells in plain if cells[:1] == ["4"]] == [["nothing", "known"]]
     screen = open_terminal(monkeypatch)
@@ -169,15 +172,27 @@ def test_bounds_on_a_terminal_and_in_a_pipe(
         assert cells in shown
 
 
+@given(st.floats(1e-9, 1e9))
+def test_a_lower_bound_is_never_rounded_up(value: float) -> None:
+    shown = float(floored(value))
+    assert value * (1 - 1e-3) <= shown <= value * (1 + 1e-11)
+
+
 def test_the_catalogue_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = open_terminal(monkeypatch)
+    known = {"reach": "r", "volume": "V", "betti": "1, 2", "embedding_dim": "3"}
     torus = {"name": "torus", "parameters": {"R": 2.0, "r": 0.5}, "summary": "A torus. " * 12}
-    plain = {"name": "knot", "parameters": {}, "summary": "A knot."}
+    torus |= known | {"optimal_error": {"1": "R + r", "2..3": ">= r"}}
+    plain = {"name": "knot", "parameters": {}, "summary": "A knot."} | known
+    plain |= {"optimal_error": {}}
     show_families([torus, plain])
     lines = [line.rstrip() for line in STYLE.sub("", terminal.getvalue()).splitlines()]
     assert lines[0] == "torus:R=2,r=0.5"
-    assert lines[-2:] == ["knot", "    A knot."]
-    assert all(line.startswith("    ") for line in lines[1:-2])
+    assert "    embeds in R^m, m = 3; e*(1) = R + r; e*(2..3) >= r" in lines
+    assert lines[-5:-3] == ["knot", "    A knot."]
+    assert lines[-1] == "    embeds in R^m, m = 3; e* not known"
+    assert all(line.startswith("    ") for line in lines[1:-5])
+    assert max(len(line) for line in lines) <= 80
 
 
 def test_progress_is_for_terminals(

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from geomcheck.loops import found_loops
-from geomcheck.nets import net_of_manifold, net_of_points
+from geomcheck.nets import Net, net_of_manifold, net_of_points
+from geomcheck.strategies import manifolds
 from theory.bound import Bound
 from theory.catalogue import from_spec
+from theory.combine import moved
 from theory.flat_search import Linked, farthest_flat, farthest_linked
 from theory.lattice import coarse_lattice, refined
 from theory.linking import Flat, LinkedPath, distance_to_segments, turns, widest_path
@@ -109,6 +111,37 @@ def test_turning_a_flat_never_brings_it_nearer(seed: int, dim: int) -> None:
     if turns(start.coordinates(circle)) != 0:
         assert turns(flat.coordinates(circle)) != 0
         assert 0.95 * np.cos(np.pi / 60) < distance(flat) <= 1
+
+
+@given(
+    st.one_of(manifolds(closed=True, known_reach=True), manifolds(dim=2, orientable=False)),
+    st.integers(0, 2),
+    st.floats(-1.0, 1.0).map(lambda exponent: 10.0**exponent),
+    st.integers(0, 2**16),
+)
+@settings(max_examples=10)
+def test_no_loop_bounds_more_than_the_optimal_error(
+    manifold: Manifold, extra: int, scale: float, seed: int
+) -> None:
+    """Over families, parameters, isometries and scalings; and never more than any constant map."""
+    rng = np.random.default_rng(seed)
+    N = manifold.ambient_dim
+    linear = np.linalg.qr(rng.standard_normal((N + extra, N)))[0]
+    placed = moved(manifold, linear, rng.standard_normal(N + extra), scale=scale)
+    known = placed.claims.error_at(1)
+    # Loops do not look at the covering radius of a manifold's points.
+    unused = Bound(np.inf, "upper", True, "chart-covering")
+    nets = [
+        Net(part.name, part.sample(500, rng=rng), unused, part.claims.reach, part.dim, part)
+        for part in placed.components
+    ]
+    for loop, part in zip(found_loops(nets, rng=rng), placed.components, strict=True):
+        assert loop.bound.certified or not placed.charts
+        if known is not None and known.direction == "exact":
+            assert loop.bound.value <= known.value
+        points = part.sample(2000, rng=seed)
+        middle = points.mean(axis=0)
+        assert loop.bound.value <= 1.01 * np.linalg.norm(points - middle, axis=1).max()
 
 
 def test_the_outer_circle_is_found_on_a_torus_given_by_its_chart_alone() -> None:

@@ -134,10 +134,10 @@ def _neighbours(chart: Chart, cells: Indices, place: Indices) -> Indices:
 
 
 def _same_points(points: Array) -> Indices:
-    from scipy.spatial import cKDTree
-
+    """Join points of the same image, in a chain: a pole has thousands of names."""
     size = float(np.abs(points).max()) + 1e-300
-    near = cKDTree(points).query_pairs(_SAME_POINT * size, output_type="ndarray")
-    pairs = np.sort(np.asarray(near, dtype=np.intp).reshape(-1, 2), axis=1)
-    # Of the many names of a pole, one is joined to each of the others.
-    return np.asarray(pairs[np.unique(pairs[:, 1], return_index=True)[1]])
+    # Equal points are next to one another in the order of a coordinate that no symmetry knows.
+    order = np.argsort(points @ np.random.default_rng(0).standard_normal(points.shape[1]))
+    gaps = np.linalg.norm(np.diff(points[order], axis=0), axis=1)
+    same = np.flatnonzero(gaps <= _SAME_POINT * size)
+    return np.stack([order[same], order[same + 1]], axis=1)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from geomcheck.cli import options
+
+if TYPE_CHECKING:
+    from theory.obstruction import Obstruction
 
 __all__ = ["bound"]
 
@@ -32,26 +36,35 @@ def bound(subject_text: str, seed: int, memory_limit: int, as_json: bool) -> Non
         from geomcheck.bounds import bounds
 
         found = bounds(subject, rng=seed, memory_limit=memory_limit)
-    document = {
-        "subject": subject.name,
-        "bounds": [
-            {
-                "latent_dim": o.latent_dim,
-                "lower": o.bound.value,
-                "certified": o.bound.certified,
-                "degree": o.degree,
-                "part": o.part,
-                "source": o.bound.source,
-                "attained": o.attained,
-            }
-            for o in found
-        ],
-    }
+    document = {"subject": subject.name, "bounds": [_entry(obstruction) for obstruction in found]}
     if as_json:
         from geomcheck.output import to_json
 
         click.echo(to_json(document, ascii_only=True), nl=False)
         return
-    from geomcheck.terminal import show_bounds
+    from geomcheck.terminal_bounds import show_bounds
 
     show_bounds(document)
+
+
+def _entry(obstruction: Obstruction) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "latent_dim": obstruction.latent_dim,
+        "lower": obstruction.bound.value,
+        "certified": obstruction.bound.certified,
+        "argument": obstruction.argument,
+        "degree": obstruction.degree,
+        "birth": obstruction.birth,
+        "death": obstruction.death,
+        "part": obstruction.part,
+        "source": obstruction.bound.source,
+        "attained": obstruction.attained,
+    }
+    if obstruction.loop is not None:
+        # Enough to check it by hand: how far the loop keeps from the flat, and that it winds.
+        flat = obstruction.loop.flat
+        entry["loop"] = {
+            "points": obstruction.loop.points,
+            "flat": {"centre": flat.centre, "normals": flat.frame.T},
+        }
+    return entry

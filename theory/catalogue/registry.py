@@ -23,6 +23,7 @@ from theory.catalogue import (
     strips,
     tori,
 )
+from theory.catalogue.closed_forms import CLOSED_FORMS, ClosedForms
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 
@@ -49,6 +50,11 @@ class Family:
         """Parameter names with their defaults."""
         signature = inspect.signature(self.build)
         return {name: p.default for name, p in signature.parameters.items()}
+
+    @property
+    def closed_forms(self) -> ClosedForms:
+        """What is known, as formulas in the parameters."""
+        return CLOSED_FORMS[self.name]
 
     @property
     def summary(self) -> str:

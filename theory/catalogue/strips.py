@@ -25,6 +25,7 @@ __all__ = ["moebius_band", "swiss_roll"]
 
 Array = NDArray[np.float64]
 _INNER, _OUTER = 1.5 * math.pi, 4.5 * math.pi
+_WIDTH = 8 * math.pi  # from the outer end to the opposite side
 
 
 def swiss_roll(height: float = 21.0) -> Manifold:
@@ -36,6 +37,10 @@ def swiss_roll(height: float = 21.0) -> Manifold:
     normal at both ends do not exist (the two conditions add up to (s + t)(1 - cos(t - s)) = 0),
     the radius of curvature is at least 4.6, and half the distance from the inner end to the
     next layer is 3.11; the direction there lies in the normal cone of the end.
+
+    e*(1) = height/2 up to a height of 8 pi: collapsing to the spiral at half the height has that
+    error. From below, the border of the part 7/2 pi <= t <= 9/2 pi winds once round the line
+    y = height/2, z = pi/2 parallel to the x-axis: two sides are height/2 away from it, two 4 pi.
     """
     height = positive("height", height)
     spiral = Chart(
@@ -87,6 +92,11 @@ def swiss_roll(height: float = 21.0) -> Manifold:
             volume=exact(height * (_arc_length(_OUTER) - _arc_length(_INNER))),
             betti={2: (1, 0, 0), 3: (1, 0, 0)},
             embedding_dim=2,
+            optimal_error={
+                1: exact(height / 2, "linking-argument")
+                if height <= _WIDTH
+                else at_least(_WIDTH / 2, "linking-argument")
+            },
         ),
     )
 
@@ -113,8 +123,11 @@ def moebius_band(R: float = 1.0, w: float = 0.4) -> Manifold:
 
     Notes
     -----
-    e*(1) >= R: so for the core circle. A non-orientable surface does not embed in the plane;
-    e*(2) > 0 is not known. Reach and area are numerical.
+    e*(1) >= R + w/2: with s = w up to u = pi and s = -w from there on, the loop of radius
+    R + w |cos(u/2)| winds once round the line (w/2, 0) parallel to the z-axis, and with
+    k = |cos(u/2)| its squared distance exceeds (R + w/2)^2 by 2 R w k (1-k) + w^2 k (1-k)(1+2k).
+    A non-orientable surface does not embed in the plane; e*(2) > 0 is not known. Reach and area
+    are numerical.
     """
     R, w = positive("R", R), positive("w", w)
     if w >= R:
@@ -129,7 +142,7 @@ def moebius_band(R: float = 1.0, w: float = 0.4) -> Manifold:
         volume=area,
         betti={2: (1, 1, 0), 3: (1, 1, 0)},
         embedding_dim=3,
-        optimal_error={1: at_least(R, "linking-argument")},
+        optimal_error={1: at_least(R + w / 2, "linking-argument")},
     )
 
     def coordinates(points: Array) -> Array:
