@@ -14,6 +14,8 @@ Quantity = Literal[
     "curve of errors",
     "share of the witness's collar",
     "distances to the training points",
+    "share that the nearest code decodes",
+    "share of colliding pairs",
 ]
 """What is inferred from a sample. Verdicts that look at the same quantity share one interval."""
 

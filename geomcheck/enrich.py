@@ -11,7 +11,7 @@ from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.graph import neighbour_edges
 from geomcheck.protocol import Autoencoder
 
-__all__ = ["enrich", "whitened"]
+__all__ = ["enrich", "whitened", "whitening"]
 
 Array = NDArray[np.float64]
 
@@ -56,9 +56,14 @@ def enrich(
 
 def whitened(points: Array) -> Array:
     """Return points (n, d) brought to unit variance in every direction that they span."""
-    centred = points - points.mean(axis=0)
-    _, sizes, axes = np.linalg.svd(centred, full_matrices=False)
+    return whitening(points)(points)
+
+
+def whitening(points: Array) -> Callable[[Array], Array]:
+    """Return the affine map that brings points (n, d) to unit variance where they vary at all."""
+    centre = points.mean(axis=0)
+    _, sizes, axes = np.linalg.svd(points - centre, full_matrices=False)
     # A direction at rounding level carries no shape; scaling it up would invent some.
     alive = sizes > 1e-9 * max(float(sizes[0]), 1e-300)
     scale = np.sqrt(len(points)) / np.where(alive, sizes, np.inf)
-    return np.asarray((centred @ axes.T) * scale)
+    return lambda others: np.asarray(((others - centre) @ axes.T) * scale)

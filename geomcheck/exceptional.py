@@ -3,51 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.between import Jump, edge_lengths, look_between
 from geomcheck.evaluation import Evaluation
-from geomcheck.graph import clusters, neighbour_edges, parts_of_graph
+from geomcheck.graph import neighbour_edges, parts_of_graph
+from geomcheck.placing import NOWHERE, Mapped, place
 from geomcheck.protocol import Autoencoder
+from geomcheck.tear_pieces import Tear, tears_of
 
-__all__ = ["ExceptionalSet", "Tear", "locate"]
+__all__ = ["ExceptionalSet", "locate"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Tear:
-    """One piece of the exceptional set.
-
-    Parameters
-    ----------
-    component : int
-        Index of the component of K it lies on.
-    hits : int
-        How many sample points lie in it; its share of the measure is hits / n.
-    points : array of shape (p, N)
-        Points met in it: sample points and points between them.
-    centre : array of shape (N,)
-        The point of `points` nearest to their mean.
-    diameter : float
-        Largest distance met between two of `points` (from below).
-    worst_point : array of shape (N,)
-        The point of the largest error met.
-    largest_error : float
-    """
-
-    component: int
-    hits: int
-    points: Array
-    centre: Array
-    diameter: float
-    worst_point: Array
-    largest_error: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,14 +29,16 @@ class ExceptionalSet:
     Parameters
     ----------
     n : int
-        Sample points used.
+        Points counted.
     tears : tuple of Tear
         Largest share first.
     pieces : tuple of tuple of int
-        For each component of K, how many sample points each connected piece of its rest
-        {err <= epsilon} holds, largest first.
+        For each component of K, how many counted points each connected piece of its rest
+        {err <= epsilon} holds, in the order of their size in the graph.
     stray : int
-        Sample points outside the largest piece of their component, exceptional or not.
+        Counted points outside the first piece of their component, exceptional or not.
+    unplaced : int
+        Counted points with a large error that lie near no tear.
     graph_connected : bool
         Whether the neighbourhood graph joins each component of K in one piece; without it
         `pieces` says nothing.
@@ -82,6 +56,7 @@ class ExceptionalSet:
     tears: tuple[Tear, ...]
     pieces: tuple[tuple[int, ...], ...]
     stray: int
+    unplaced: int
     graph_connected: bool
     spacing: float
     worst: Evaluation
@@ -94,6 +69,8 @@ def locate(
     sample: Evaluation,
     component: Indices,
     *,
+    counted: Evaluation,
+    counted_component: Indices,
     epsilon: float,
     neighbours: int,
     project: Callable[[Array], Array] | None,
@@ -110,6 +87,8 @@ def locate(
         Points of K, dense enough for their neighbourhood graph to join each component.
     component : array of shape (n,)
         Index of the component of K of each point.
+    counted, counted_component : Evaluation, array of shape (l,)
+        Other points of K, to count what is found; the sample itself where there are none.
     epsilon : float
     neighbours : int
         Degree of the neighbourhood graph.
@@ -131,17 +110,36 @@ def locate(
     between = look_between(model, sample, edges, epsilon, project)
     sound = ~bad[edges[:, 0]] & ~bad[edges[:, 1]] & ~between.torn
     labels = parts_of_graph(len(sample), edges[sound])
+    labels[bad] = NOWHERE
     whole = parts_of_graph(len(sample), edges)
-    pieces = tuple(_piece_sizes(labels[(component == c) & ~bad]) for c in range(components))
-    largest = sum(sizes[0] for sizes in pieces if sizes)
     owners = component[edges[between.rows, 0]]
+    tears = tears_of(sample.where(bad), component[bad], between.found, owners, max(spacing, 1e-300))
+    placed = place(
+        model,
+        Mapped(sample, component, labels),
+        tears,
+        counted,
+        counted_component,
+        epsilon=epsilon,
+        near=2 * spacing,
+        project=project,
+    )
+    pieces, first = [], 0
+    for index in range(components):
+        order = _largest_first(labels[(component == index) & ~bad])
+        pieces.append(tuple(int((placed.piece == label).sum()) for label in order))
+        first += pieces[-1][0] if pieces[-1] else 0
     return ExceptionalSet(
-        n=len(sample),
-        tears=_tears(
-            sample.where(bad), component[bad], between.found, owners, max(spacing, 1e-300)
+        n=len(counted),
+        tears=tuple(
+            sorted(
+                (replace(t, hits=int((placed.tear == i).sum())) for i, t in enumerate(tears)),
+                key=lambda tear: (-tear.hits, -tear.largest_error),
+            )
         ),
-        pieces=pieces,
-        stray=len(sample) - largest,
+        pieces=tuple(pieces),
+        stray=len(counted) - first,
+        unplaced=int(((placed.tear == NOWHERE) & ~(counted.errors <= epsilon)).sum()),
         graph_connected=len(np.unique(whole)) == len(np.unique(component)) == components,
         spacing=spacing,
         worst=between.worst,
@@ -150,46 +148,6 @@ def locate(
     )
 
 
-def _piece_sizes(labels: Indices) -> tuple[int, ...]:
-    if not len(labels):
-        return ()
-    sizes = np.unique(labels, return_counts=True)[1]
-    return tuple(int(size) for size in np.sort(sizes)[::-1])
-
-
-def _tears(
-    bad: Evaluation,
-    component: Indices,
-    extra: Evaluation,
-    extra_component: Indices,
-    spacing: float,
-) -> tuple[Tear, ...]:
-    points = np.concatenate([bad.points, extra.points])
-    errors = np.concatenate([bad.errors, extra.errors])
-    owner = np.concatenate([component, extra_component])
-    is_sample = np.arange(len(points)) < len(bad)
-    found: list[Tear] = []
-    for index in np.unique(owner):
-        rows = np.flatnonzero(owner == index)
-        labels = clusters(points[rows], spacing)
-        for label in np.unique(labels):
-            members = rows[labels == label]
-            found.append(_tear(int(index), points[members], errors[members], is_sample[members]))
-    return tuple(sorted(found, key=lambda tear: (-tear.hits, -tear.largest_error)))
-
-
-def _tear(component: int, points: Array, errors: Array, is_sample: Flags) -> Tear:
-    mean = points.mean(axis=0)
-    centre = points[np.linalg.norm(points - mean, axis=1).argmin()]
-    # Two sweeps of farthest points give the diameter from below in linear time.
-    far = points[np.linalg.norm(points - centre, axis=1).argmax()]
-    worst = int(errors.argmax())
-    return Tear(
-        component=component,
-        hits=int(is_sample.sum()),
-        points=points,
-        centre=centre,
-        diameter=float(np.linalg.norm(points - far, axis=1).max()),
-        worst_point=points[worst],
-        largest_error=float(errors[worst]),
-    )
+def _largest_first(labels: Indices) -> Indices:
+    names, sizes = np.unique(labels, return_counts=True)
+    return np.asarray(names[np.argsort(-sizes, kind="stable")])

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.certify import Enclosure
+from geomcheck.collisions import Collisions
 from geomcheck.evaluation import Evaluation
 from geomcheck.exceptional import ExceptionalSet
 from geomcheck.ground import Ground
 from geomcheck.induced import KeptClasses
 from geomcheck.protocol import Autoencoder
+from geomcheck.restricted_lipschitz import LipschitzSeen
 from geomcheck.topology import SeenHomology
 from theory.bound import Bound
 from theory.obstruction import Obstruction
@@ -88,6 +90,13 @@ class Study:
     exceptional : ExceptionalSet
     worst : Evaluation
         One point: the largest error found anywhere on K.
+    collisions, image_collisions : Collisions
+        Pairs of points of K more than 2 epsilon apart with one code, and with one image.
+    nearest_code_errors : array of shape (n,) or None
+        Errors of the held-out points when a code is decoded as the point whose code is nearest,
+        of points drawn apart from these; None where no others can be drawn.
+    lipschitz : LipschitzSeen
+        Of the encoder where the error is small.
     """
 
     ground: Ground
@@ -110,3 +119,7 @@ class Study:
     no_certificate: str
     exceptional: ExceptionalSet
     worst: Evaluation
+    collisions: Collisions
+    image_collisions: Collisions
+    nearest_code_errors: NDArray[np.float64] | None
+    lipschitz: LipschitzSeen

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.protocol import Autoencoder
+from theory.points import farthest_point_subsample
 
-__all__ = ["TornEdges", "climb", "cross_edges", "steepest_edges"]
+__all__ = ["TornEdges", "climb", "cross_edges", "steepest_edges", "worst_starts"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -100,6 +101,20 @@ def cross_edges(
         if _norms(a - b).max(initial=0.0) < 1e-13 * (1 + np.abs(a).max(initial=0.0)):
             break
     return TornEdges(errors, points, _norms(a - b), _norms(at_a - at_b))
+
+
+def worst_starts(found: Evaluation, count: int) -> Evaluation:
+    """Return points to climb from: half of them the worst, half the worst far from one another.
+
+    The errors of a wide tear crowd out those of a narrow one.
+    """
+    order = np.argsort(-found.errors, kind="stable")
+    half = count // 2
+    rest = order[half : 64 * count]
+    if len(rest) > count - half:
+        spread = farthest_point_subsample(found.points[rest], count - half).indices
+        rest = rest[spread]
+    return found.where(np.concatenate([order[:half], rest]))
 
 
 def climb(

@@ -58,10 +58,13 @@ def test_climbing_stays_on_the_set_and_never_descends() -> None:
 def located(model: FunctionAutoencoder, spec: str = "circle", epsilon: float = 0.1):
     manifold = from_spec(spec)
     sample = evaluate(model, manifold.sample(4000, rng=0))
+    counted = evaluate(model, manifold.sample(5000, rng=1))
     return locate(
         model,
         sample,
         manifold.component_of(sample.points),
+        counted=counted,
+        counted_component=manifold.component_of(counted.points),
         epsilon=epsilon,
         neighbours=4,
         project=manifold.project,
@@ -145,6 +148,8 @@ def test_bare_points_are_all_that_is_looked_at() -> None:
         known.torn_circle(0.3),
         sample,
         np.zeros(500, dtype=np.intp),
+        counted=sample,
+        counted_component=np.zeros(500, dtype=np.intp),
         epsilon=0.1,
         neighbours=4,
         project=None,
@@ -160,9 +165,22 @@ def test_a_component_without_points_is_not_called_connected() -> None:
         known.identity(2),
         sample,
         np.zeros(300, dtype=np.intp),
+        counted=sample,
+        counted_component=np.zeros(300, dtype=np.intp),
         epsilon=0.1,
         neighbours=12,
         project=None,
         components=2,
     )
     assert not found.graph_connected
+
+
+def test_shares_are_counted_on_points_that_the_pieces_were_not_chosen_by() -> None:
+    half_width = 0.05
+    found = located(known.twice_torn_circle(half_width))
+    assert found.n == 5000
+    assert sum(map(sum, found.pieces)) + sum(t.hits for t in found.tears) + found.unplaced <= 5000
+    # Two arcs of pi - 2 half_width and some of each tear.
+    share = (np.pi - 2 * half_width) / (2 * np.pi)
+    assert [n / 5000 for n in found.pieces[0]] == pytest.approx([share, share], abs=0.03)
+    assert all(t.hits / 5000 < 2 * half_width / np.pi + 0.01 for t in found.tears)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from geomcheck.claims import (
     certified_error,
+    embedding,
     exceptional_set,
     generalisation,
     intrinsic_dimension,
@@ -26,6 +27,7 @@ ALL_CLAIMS: tuple[Callable[[Study], ClaimResult], ...] = (
     small_error.check,
     certified_error.check,
     exceptional_set.check,
+    embedding.check,
     latent_topology.check,
     reconstruction_topology.check,
     witness.check,

@@ -14,9 +14,9 @@ from geomcheck.claims.common import (
     training_advice,
 )
 from geomcheck.confidence import level_of_each, share_limits
-from geomcheck.exceptional import Tear
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
+from geomcheck.tear_pieces import Tear
 
 __all__ = ["check"]
 

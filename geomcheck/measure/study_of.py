@@ -8,15 +8,16 @@ from numpy.typing import NDArray
 from geomcheck.bounds import nets_of, obstructions, part_homologies
 from geomcheck.clock import Clock
 from geomcheck.ground import Subject, survey
-from geomcheck.judging_points import every_point
 from geomcheck.loops import found_loops
+from geomcheck.measure.collisions import collisions_of
 from geomcheck.measure.errors import errors_on
-from geomcheck.measure.tears import certificate_of, exceptional_set, worst_point
+from geomcheck.measure.tears import certificate_of, exceptional_set, graph_sample, worst_point
 from geomcheck.measure.topology import topology_of
+from geomcheck.nearest_code import nearest_code_errors
 from geomcheck.protocol import Autoencoder
 from geomcheck.protocol_check import check_protocol
+from geomcheck.restricted_lipschitz import lipschitz_seen
 from geomcheck.study import Settings, Study
-from theory.manifold import Manifold
 
 __all__ = ["measured"]
 
@@ -57,15 +58,18 @@ def measured(
         loops = found_loops(connected, rng=rng)
         known = obstructions(ground, homologies, loops, model.latent_dim)
     with clock.stage("tears"):
-        everything = errors.held_out
-        if not isinstance(subject, Manifold):
-            everything = every_point(model, subject, rng)
-        exceptional = exceptional_set(model, ground, settings, everything)
+        bare = ground.kind == "points"
+        graph = graph_sample(model, subject, ground, rng)
+        exceptional = exceptional_set(model, ground, settings, graph, errors)
     with clock.stage("certificate"):
         certificate, reason = certificate_of(model, subject, settings)
     with clock.stage("topology"):
-        topology = topology_of(ground, model, settings, nets, homologies, everything, exceptional)
-        worst = worst_point(model, ground, topology.pool, exceptional)
+        points = graph if bare else errors.held_out
+        topology = topology_of(ground, model, settings, nets, homologies, points, exceptional)
+    with clock.stage("collisions"):
+        pool = topology.pool
+        collisions, image_collisions = collisions_of(model, ground, settings, errors.held_out, pool)
+        worst = worst_point(model, ground, pool, exceptional, certificate, collisions)
     return Study(
         ground=ground,
         model=model,
@@ -87,4 +91,8 @@ def measured(
         no_certificate=reason,
         exceptional=exceptional,
         worst=worst,
+        collisions=collisions,
+        image_collisions=image_collisions,
+        nearest_code_errors=None if bare else nearest_code_errors(graph, errors.held_out),
+        lipschitz=lipschitz_seen(errors.held_out, epsilon=settings.epsilon),
     )

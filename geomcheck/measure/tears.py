@@ -1,4 +1,4 @@
-"""Stages: the exceptional set, the worst point of K, and the certificate."""
+"""Stages: the exceptional set, the certificate, and the worst point of K."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from numpy.typing import NDArray
 
 from geomcheck.certify import Enclosure, certify
 from geomcheck.certify.certificate import obstacle
-from geomcheck.evaluation import Evaluation
+from geomcheck.collisions import Collisions
+from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.exceptional import ExceptionalSet, locate
 from geomcheck.ground import Ground, Subject
-from geomcheck.judging_points import MOST_POINTS
+from geomcheck.judging_points import MOST_POINTS, every_point
+from geomcheck.measure.errors import Errors
 from geomcheck.protocol import Autoencoder
 from geomcheck.study import Settings
-from geomcheck.tears import climb
+from geomcheck.tears import climb, worst_starts
 from theory.covering import covering_radius
 from theory.manifold import Manifold
 
-__all__ = ["certificate_of", "exceptional_set", "worst_point"]
+__all__ = ["certificate_of", "exceptional_set", "graph_sample", "worst_point"]
 
 Array = NDArray[np.float64]
 
@@ -28,24 +30,43 @@ _CLIMBERS = 24
 _CERTIFICATE_SECONDS = 4.0
 
 
+def graph_sample(
+    model: Autoencoder, subject: Subject, ground: Ground, rng: np.random.Generator
+) -> Evaluation:
+    """Return the points whose neighbourhood graph shows what hangs together.
+
+    Of a manifold they are drawn apart from those of the statistics, so that shares counted on
+    these are shares of sets chosen without them.
+    """
+    if not isinstance(subject, Manifold):
+        return every_point(model, subject, rng)
+    size = _GRAPH_SAMPLES.get(subject.dim, MOST_POINTS)
+    return evaluate(model, subject.sample(size, rng=rng))
+
+
 def exceptional_set(
-    model: Autoencoder, ground: Ground, settings: Settings, sample: Evaluation
+    model: Autoencoder, ground: Ground, settings: Settings, graph: Evaluation, errors: Errors
 ) -> ExceptionalSet:
-    """Locate {err > epsilon} through the neighbourhood graph of a sample of K."""
+    """Locate {err > epsilon} through the neighbourhood graph of points of K.
+
+    What is found is counted on the points of the statistics; bare points are counted themselves.
+    """
     dim = ground.intrinsic_dim or 2
-    size = _GRAPH_SAMPLES.get(dim, MOST_POINTS) if ground.kind == "manifold" else MOST_POINTS
-    part = sample.where(np.arange(min(size, len(sample))))
+    component = ground.component_of(graph.points)
+    known = ground.kind == "manifold"
     return locate(
         model,
-        part,
-        ground.component_of(part.points),
+        graph,
+        component,
+        counted=errors.held_out if known else graph,
+        counted_component=errors.component if known else component,
         epsilon=settings.epsilon,
         neighbours=_NEIGHBOURS.get(dim, _MOST_NEIGHBOURS),
-        project=ground.project if ground.kind == "manifold" else None,
+        project=ground.project if known else None,
         components=len(ground.components),
         # Closer than twice the reach, two points are close along K as well.
         longest=np.inf if ground.reach is None else 2 * ground.reach.value,
-        radius=_joining_radius(ground, part.points),
+        radius=_joining_radius(ground, graph.points),
     )
 
 
@@ -57,17 +78,25 @@ def _joining_radius(ground: Ground, points: Array) -> float:
 
 
 def worst_point(
-    model: Autoencoder, ground: Ground, pool: Evaluation, exceptional: ExceptionalSet
+    model: Autoencoder,
+    ground: Ground,
+    pool: Evaluation,
+    exceptional: ExceptionalSet,
+    certificate: Enclosure | None,
+    collisions: Collisions,
 ) -> Evaluation:
     """Return the point of K of the largest error that the search finds."""
-    top = pool.where(np.argsort(-pool.errors)[:_CLIMBERS])
     if ground.tangents is None:
-        return top.where(np.arange(1))
-    between = exceptional.worst
-    met = between.where(np.argsort(-between.errors)[:_CLIMBERS])
+        return pool.where(np.array([int(pool.errors.argmax())]))
+    starts = [
+        worst_starts(found, _CLIMBERS).points
+        for found in (pool, exceptional.worst, collisions.first, collisions.second)
+    ]
+    if certificate is not None:
+        starts.append(certificate.sup_point[None])
     # Samples of a noisy set lie off it; the point shown has to lie on it.
-    starts = ground.project(np.concatenate([top.points, met.points]))
-    climbed = climb(model, starts, exceptional.spacing, ground.tangents, ground.project)
+    points = ground.project(np.concatenate(starts))
+    climbed = climb(model, points, exceptional.spacing, ground.tangents, ground.project)
     return climbed.where(np.array([int(climbed.errors.argmax())]))
 
 

@@ -1,0 +1,110 @@
+"""Descent of pairs of points along K until a map sends both to one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Met", "meet"]
+
+Array = NDArray[np.float64]
+Map = Callable[[Array], Array]
+
+_ROUNDS = 24
+_DONE = 1e-9
+_STEP = 1e-3  # for differences, as a share of the longest move
+# Singular values below this share of the largest are not divided by.
+_CUTOFF = 1e-6
+
+
+@dataclass(frozen=True, eq=False)
+class Met:
+    """Pairs of points after the descent.
+
+    Parameters
+    ----------
+    first, second : array of shape (p, N)
+    apart : array of shape (p,)
+        |f(first) - f(second)|.
+    """
+
+    first: Array
+    second: Array
+    apart: Array
+
+
+def meet(
+    map_: Map,
+    first: Array,
+    second: Array,
+    tangents: Map,
+    project: Map,
+    *,
+    longest: float,
+    hold_first: bool = False,
+) -> Met:
+    """Move the ends of pairs along K so that f(first) = f(second), by Gauss-Newton steps.
+
+    The steps are the shortest that solve the linearised equation, so that ends move no farther
+    than they have to; a step that brings the values no nearer is halved.
+
+    Parameters
+    ----------
+    map_ : callable
+        f: points (n, N) to values (n, d).
+    first, second : array of shape (p, N)
+        Points of K.
+    tangents : callable
+        Points of K to orthonormal frames (n, N, k).
+    project : callable
+        Points near K to K.
+    longest : float
+        No single step is longer.
+    hold_first : bool
+        Whether only the second ends may move.
+    """
+    first, second = first.copy(), second.copy()
+    difference = map_(first) - map_(second)
+    apart = _norms(difference)
+    limits = np.full(len(first), longest)
+    for _ in range(_ROUNDS):
+        open_ = np.flatnonzero((apart > _DONE) & (limits > 1e-9 * longest))
+        if not len(open_):
+            break
+        x, y = first[open_], second[open_]
+        frame_x, frame_y = tangents(x), tangents(y)
+        at_x, at_y = (
+            _slope(map_, points, frames, project, _STEP * longest)
+            for points, frames in ((x, frame_x), (y, frame_y))
+        )
+        slope = np.concatenate([np.zeros_like(at_x) if hold_first else at_x, -at_y], axis=2)
+        step = -np.einsum("pkd,pd->pk", np.linalg.pinv(slope, rcond=_CUTOFF), difference[open_])
+        size = np.maximum(_norms(step), 1e-300)
+        step *= np.minimum(1.0, limits[open_] / size)[:, None]
+        k = frame_x.shape[2]
+        if not hold_first:
+            x = project(x + np.einsum("pnk,pk->pn", frame_x, step[:, :k]))
+        y = project(y + np.einsum("pnk,pk->pn", frame_y, step[:, k:]))
+        tried = map_(x) - map_(y)
+        nearer = _norms(tried) < apart[open_]
+        moved = open_[nearer]
+        first[moved], second[moved] = x[nearer], y[nearer]
+        difference[moved], apart[moved] = tried[nearer], _norms(tried[nearer])
+        failed = ~nearer
+        limits[open_[failed]] = np.minimum(limits[open_], size)[failed] / 4
+    return Met(first, second, apart)
+
+
+def _slope(map_: Map, points: Array, frames: Array, project: Map, step: float) -> Array:
+    """Return the derivatives (p, d, k) of the map along the frames, by central differences."""
+    count, width, k = frames.shape
+    shifts = step * np.concatenate([frames, -frames], axis=2).transpose(0, 2, 1)
+    values = map_(project((points[:, None] + shifts).reshape(-1, width))).reshape(count, 2 * k, -1)
+    return np.asarray((values[:, :k] - values[:, k:]).transpose(0, 2, 1) / (2 * step))
+
+
+def _norms(vectors: Array) -> Array:
+    return np.asarray(np.linalg.norm(vectors, axis=1))
