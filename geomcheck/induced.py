@@ -14,6 +14,8 @@ Array = NDArray[np.float64]
 
 # Flag complexes of more points than this are too many simplices, by highest degree.
 _SIZES = {0: 1000, 1: 800, 2: 500}
+# Nor are complexes with more than this share of all edges.
+_DENSEST = {0: 1.0, 1: 0.5, 2: 0.25}
 _SCALES = np.linspace(1.0, 3.0, 21)
 _MARGIN = 1.25
 _COARSER = 1.25
@@ -61,8 +63,9 @@ def kept_classes(
         points, values = points[chosen.indices], values[chosen.indices]
         covering = covering + chosen.covering_radius
     near = squareform(pdist(points))
-    bars = flag_persistence(near, max_degree=top, max_radius=1.01 * _SCALES[-1] * covering)
-    radius = _radius_of(bars, had, covering)
+    widest = min(1.01 * _SCALES[-1] * covering, _widest(near, top))
+    bars = flag_persistence(near, max_degree=top, max_radius=widest)
+    radius = _radius_of(bars, had, covering, widest)
     if radius is None or not (np.isfinite(values).all() and np.isfinite(every_value).all()):
         return KeptClasses([None] * len(had))
     gap = float(np.max(cKDTree(values).query(every_value)[0]))
@@ -72,6 +75,8 @@ def kept_classes(
     spread = float(apart.max())
     if spread == 0.0:
         return KeptClasses([min(count, 1) if j == 0 else 0 for j, count in enumerate(had)])
+    if _COARSER * reached > _widest(apart, top):
+        return KeptClasses([None] * len(had))
     alive = flag_persistence(
         np.where(close, 0.0, apart), max_degree=top, max_radius=1.01 * _COARSER * reached
     )
@@ -86,9 +91,19 @@ def _alive(bars: Array, radius: float) -> int:
     return int(np.count_nonzero((bars[:, 0] <= 1e-12 * radius) & (bars[:, 1] > radius)))
 
 
-def _radius_of(bars: tuple[Array, ...], had: tuple[int, ...], covering: float) -> float | None:
+def _widest(matrix: Array, top: int) -> float:
+    """Return the radius at which a flag complex has too many simplices to be looked at."""
+    share = _DENSEST.get(top, 0.1)
+    return float(np.quantile(matrix, share)) / 2 if share < 1 else np.inf
+
+
+def _radius_of(
+    bars: tuple[Array, ...], had: tuple[int, ...], covering: float, widest: float
+) -> float | None:
     for scale in _SCALES:
         radius = scale * covering
+        if radius > widest:
+            break
         betti = tuple(int(np.count_nonzero((b[:, 0] <= radius) & (radius < b[:, 1]))) for b in bars)
         if betti == had:
             return float(radius)
