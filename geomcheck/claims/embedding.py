@@ -97,20 +97,6 @@ def _at_most(study: Study) -> tuple[float, str, list[Hypothesis]]:
     for name, limits in tried:
         if limits.upper < best:
             best, why = limits.upper, f"as {name} shows"
-    return best, f"{says} {percent(best)} of K, {why}", [certain, on]
-    hypotheses = [certain, independence(study, len(study.held_out))]
-    if study.held_out_basis == "training":
-        return best, "", hypotheses
-    # Two decoders are tried, so each has half of the doubt.
-    level = (1 + settings.confidence) / 2
-    tried = [("its own decoder", study.held_out.errors)]
-    if study.nearest_code_errors is not None:
-        tried.append(("the nearest of known codes", study.nearest_code_errors))
-    for name, errors in tried:
-        hits = int(np.count_nonzero(~(errors <= epsilon)))
-        upper = clopper_pearson(hits, len(errors), confidence=level, side="upper").upper
-        if upper < best:
-            best, why = upper, f"as {name} shows"
     return best, f"{says} {percent(best)} of K, {why}", hypotheses
 
 
