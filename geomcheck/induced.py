@@ -15,7 +15,7 @@ Array = NDArray[np.float64]
 # Flag complexes of more points than this are too many simplices, by highest degree.
 _SIZES = {0: 1000, 1: 800, 2: 500}
 # Nor are complexes with more than this share of all edges.
-_DENSEST = {0: 1.0, 1: 0.5, 2: 0.25}
+_DENSEST = {0: 1.0, 1: 0.8, 2: 0.5}
 _SCALES = np.linspace(1.0, 3.0, 21)
 _MARGIN = 1.25
 _COARSER = 1.25
