@@ -161,7 +161,8 @@ def _reach(manifold: Manifold, rng: np.random.Generator) -> float:
     claim = manifold.claims.reach
     points = _on_it(manifold, _REACH_POINTS, rng)
     try:
-        seen = estimate_reach(points, tangents=manifold.tangent(points)).value
+        found = estimate_reach(points, tangents=manifold.tangent(points))
+        seen = found.value if found.upper is None else found.upper
     except InvalidInput:
         seen = math.inf
     known = claim is not None and claim.direction in ("exact", "lower")

@@ -90,11 +90,10 @@ class ReachReport:
         """Whether the sample shows a smaller reach than the one claimed."""
         if self.reach is None or self.claimed is None or self.claimed.direction == "upper":
             return False
+        limit = self.reach.upper
         # An estimated claim need not be met to the last digit.
         slack = _ROUNDING if self.claimed.direction != "estimate" else 0.03
-        return self.reach.direction == "upper" and self.reach.value < self.claimed.value * (
-            1 - slack
-        )
+        return limit is not None and limit < self.claimed.value * (1 - slack)
 
     @property
     def covering_needed(self) -> Bound | None:
@@ -290,6 +289,10 @@ def _estimate(reach: ReachEstimate) -> Mapping[str, Any]:
         "governs": reach.governs,
         "where": reach.where,
         "note": reach.note,
+        "error": reach.error,
+        "error_basis": reach.error_basis,
+        "upper": reach.upper,
+        "upper_at": reach.upper_at,
     }
 
 

@@ -63,8 +63,13 @@ def _reach(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         rows.append(("reach", f"{_bound(claimed)}, claimed"))
     if found is None:
         return rows or [("reach", "not known")]
-    said = f"{_AT_MOST[found['direction']]}{found['value']:.6g} by {found['method']}, not certified"
-    rows.append(("" if rows else "reach", said))
+    give = "" if found["error"] is None else f" give or take {found['error']:.1g}"
+    said = f"{_AT_MOST[found['direction']]}{found['value']:.6g}{give}, by {found['method']}, "
+    rows.append(("" if rows else "reach", f"{said}not certified"))
+    if found["upper"] is not None and found["direction"] != "upper":
+        rows.append(("", f"at most {found['upper']:.6g} by the pairs of these points alone"))
+    if found["error_basis"]:
+        rows.append(("error", f"from {found['error_basis']}"))
     if document["contradicts_claim"]:
         rows.append(("", "the sample contradicts the claim (see geomcheck manifold)"))
     radius = found["curvature_radius"]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from theory.bound import Bound
 from theory.catalogue import from_spec
 from theory.combine import moved
 from theory.errors import InvalidInput
@@ -38,6 +39,18 @@ EXACT = [
     ("ellipsoid", 5000, 3e-2, "curvature"),
     ("swiss-roll", 3000, 1e-3, None),
 ]
+# Exact tangents: what local models find between the points, with twice the room needed.
+BETWEEN = [
+    ("ellipse", 200, 1e-5),
+    ("fourier-curve", 1000, 1e-5),
+    ("trefoil", 1000, 1e-6),
+    ("torus-knot:p=3,q=2", 1000, 1e-6),
+    ("ellipsoid", 1000, 2e-3),
+    ("ellipsoid", 4000, 1e-3),
+    ("torus", 1000, 1e-3),
+    ("sphere:dim=3,R=2", 500, 1e-3),
+    ("moebius-band", 2000, 1e-2),
+]
 BARE = [
     ("circle", 1000, 5e-3),
     ("ellipse", 1000, 5e-3),
@@ -60,9 +73,46 @@ def test_exact_tangents_overestimate_and_only_little(spec, n, excess, governs):
     for seed in range(2):
         points = manifold.sample(n, rng=seed)
         found = estimate_reach(points, tangents=manifold.tangent(points))
-        assert (found.direction, found.certified, found.n) == ("upper", False, n)
-        assert truth * (1 - ROUNDING) <= found.value <= truth * (1 + excess)
+        assert (found.certified, found.n) == (False, n)
+        assert found.upper_bound == Bound(found.upper, "upper", False, "federer")
+        assert truth * (1 - ROUNDING) <= found.upper <= truth * (1 + excess)
+        assert found.value <= found.upper
         assert governs in (None, found.governs)
+        # The pair shown gives the one-sided value by the formula.
+        p, q = found.upper_at
+        normal = (q - p) - manifold.tangent(p[None])[0] @ (manifold.tangent(p[None])[0].T @ (q - p))
+        shown = (q - p) @ (q - p) / (2 * np.linalg.norm(normal))
+        assert shown == pytest.approx(found.upper, rel=1e-4)
+
+
+@pytest.mark.parametrize(("spec", "n", "off"), BETWEEN)
+def test_between_the_points_of_a_sample_with_tangents(spec, n, off):
+    manifold = from_spec(spec)
+    truth = manifold.claims.reach.value
+    for seed in range(2):
+        points = manifold.sample(n, rng=seed)
+        found = estimate_reach(points, tangents=manifold.tangent(points))
+        assert found.direction == "estimate"
+        assert found.value == pytest.approx(truth, rel=off)
+        assert abs(found.value - truth) <= found.error + 1e-6 * truth
+        assert "degree" in found.error_basis
+        assert manifold.distance(found.where) == pytest.approx(0, abs=1e-3 * truth)
+
+
+def test_too_few_points_for_models_leave_the_one_sided_value():
+    points = from_spec("ellipse").sample(6, rng=0)
+    found = estimate_reach(points, tangents=from_spec("ellipse").tangent(points))
+    assert (found.direction, found.value, found.error) == ("upper", found.upper, None)
+
+
+def test_wrong_tangents_widen_the_error_or_leave_the_one_sided_value():
+    manifold = from_spec("ellipsoid")
+    points = manifold.sample(1500, rng=0)
+    turned = manifold.tangent(points) + 0.01 * np.random.default_rng(0).normal(size=(1500, 3, 2))
+    found = estimate_reach(points, tangents=np.linalg.qr(turned)[0])
+    right = estimate_reach(points, tangents=manifold.tangent(points))
+    assert found.value <= found.upper
+    assert found.error is None or found.error > 10 * right.error
 
 
 @pytest.mark.parametrize(("spec", "n", "error"), BARE)
@@ -154,12 +204,18 @@ def test_scales_with_the_set_and_is_the_same_for_isometric_copies(seed, scale, s
 
 @settings(derandomize=True, max_examples=12, deadline=None)
 @given(st.integers(0, 10**6), st.integers(3, 150))
-def test_more_points_never_raise_the_estimate(seed, n):
+def test_more_points_never_raise_the_one_sided_value(seed, n):
     manifold = from_spec("ellipse:a=3")
     points = manifold.sample(2 * n, rng=seed)
     tangents = manifold.tangent(points)
     few = estimate_reach(points[:n], tangents=tangents[:n])
-    assert estimate_reach(points, tangents=tangents).value <= few.value * (1 + 1e-9)
+    assert estimate_reach(points, tangents=tangents).upper <= few.upper * (1 + 1e-9)
+
+
+def test_the_last_point_of_a_sample_may_stand_alone_in_its_tile():
+    points = from_spec("circle").sample(129, rng=0)
+    found = estimate_reach(points, tangents=from_spec("circle").tangent(points))
+    assert found.upper == pytest.approx(1, rel=1e-6)
 
 
 @settings(derandomize=True, max_examples=20, deadline=None)

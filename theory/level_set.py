@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.jet import jets
+from theory.zoom import zoom
 
 __all__ = ["LevelSet"]
 
@@ -19,6 +20,8 @@ _REACH_POINTS = 1500
 _CURVATURE_POINTS = 20_000
 _STEPS = 60
 _TOLERANCE = 1e-14
+_STARTS = 20
+_WIDTH = 0.01
 
 
 class LevelSet:
@@ -106,18 +109,26 @@ class LevelSet:
         return moved
 
     def reach(self) -> float:
-        """Estimate the reach: the largest curvature on many points, Federer's ratio on fewer."""
+        """Estimate the reach: the largest curvature, searched for, Federer's ratio on points."""
         points = self.sampler(_CURVATURE_POINTS, np.random.default_rng(12))
-        _, gradient, hessian = self.derivatives(points)
-        frames = self.tangents(points)
-        shape = np.einsum("nia,nij,njb->nab", frames, hessian, frames)
-        bend = np.abs(np.linalg.eigvalsh(shape)).max(axis=1) / np.linalg.norm(gradient, axis=1)
+        radius = self.curvature_radius(points)
+        starts = points[np.argsort(radius)[:: _CURVATURE_POINTS // 2000][:_STARTS]]
+        width = np.full(points.shape[1], _WIDTH * np.ptp(points))
+        _, sharpest = zoom(self.curvature_radius, starts, width, self._retract)
+        gradient = self.derivatives(points[:_REACH_POINTS])[1]
         few = points[:_REACH_POINTS]
-        normal = gradient[:_REACH_POINTS]
-        normal = normal / np.linalg.norm(normal, axis=1, keepdims=True)
+        normal = gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
         square = ((few[:, None] - few[None]) ** 2).sum(axis=2)
         offset = np.abs(few @ normal.T - (few * normal).sum(axis=1))
         np.fill_diagonal(offset, 0.0)
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(offset > 1e-9, square / (2 * offset), np.inf)
-        return float(min(1 / bend.max(), ratio.min()))
+        return float(min(sharpest, ratio.min()))
+
+    def curvature_radius(self, points: Array) -> Array:
+        """Return the least radius of curvature at points of the set, (n,)."""
+        _, gradient, hessian = self.derivatives(points)
+        frames = self.tangents(points)
+        shape = np.einsum("nia,nij,njb->nab", frames, hessian, frames)
+        bend = np.abs(np.linalg.eigvalsh(shape)).max(axis=1)
+        return np.asarray(np.linalg.norm(gradient, axis=1) / np.maximum(bend, 1e-300))

@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
 
-__all__ = ["LocalFit", "coefficients", "fit_degree", "local_fit", "neighbours_needed"]
+__all__ = [
+    "LocalFit",
+    "coefficients",
+    "fit_degree",
+    "largest_bending",
+    "local_fit",
+    "monomials",
+    "neighbours_needed",
+]
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -53,7 +61,7 @@ class LocalFit:
 
 def coefficients(dim: int, degree: int) -> int:
     """Return the number of coefficients of a polynomial of this degree in `dim` variables."""
-    return len(_exponents(dim, degree))
+    return len(monomials(dim, degree))
 
 
 def neighbours_needed(intrinsic_dim: int, degree: int = 2) -> int:
@@ -118,7 +126,7 @@ def local_fit(
     from scipy.spatial import cKDTree
 
     n, ambient = points.shape
-    exponents = _exponents(intrinsic_dim, degree)
+    exponents = monomials(intrinsic_dim, degree)
     if not len(exponents) < neighbours <= n:
         raise InvalidInput(
             "neighbours", neighbours, f"more than {len(exponents)} coefficients, at most {n} points"
@@ -136,7 +144,8 @@ def local_fit(
     return LocalFit(*(np.concatenate(column) for column in columns))
 
 
-def _exponents(dim: int, degree: int) -> list[tuple[int, ...]]:
+def monomials(dim: int, degree: int) -> list[tuple[int, ...]]:
+    """Return the monomials up to a degree, each as the variables it multiplies."""
     return [
         chosen
         for total in range(degree + 1)
@@ -176,7 +185,7 @@ def _fitted(
     return (
         centre + radius[:, None] * offset,
         frames,
-        _largest(second) / radius,
+        largest_bending(second) / radius,
         2 * noise * np.sqrt(inverse) / radius,
         radius,
         noise * radius,
@@ -201,8 +210,17 @@ def _second(solution: Array, frames: Array, k: int, exponents: list[tuple[int, .
     return np.asarray(second - np.einsum("mdk,mkij->mdij", frames, tangential))
 
 
-def _largest(second: Array) -> Array:
-    """Return the largest |II(v, v)| over unit vectors, by a scan and power iteration."""
+def largest_bending(second: Array) -> Array:
+    """Return the largest |II(v, v)| over unit vectors, by a scan and power iteration.
+
+    Parameters
+    ----------
+    second : array of shape (m, ambient_dim, k, k)
+
+    Returns
+    -------
+    array of shape (m,)
+    """
     k = second.shape[2]
     if k == 1:
         return np.asarray(np.linalg.norm(second[:, :, 0, 0], axis=1))

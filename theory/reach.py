@@ -29,8 +29,8 @@ def estimate_reach(
     points : array of shape (n, ambient_dim)
         Points of the set; duplicates are dropped.
     tangents : array of shape (n, ambient_dim, intrinsic_dim), optional
-        Exact orthonormal tangent frames at the points. With them the value errs on one known
-        side only.
+        Exact orthonormal tangent frames at the points. With them there is a one-sided value
+        beside the estimate.
     intrinsic_dim : int, optional
         Dimension of the set; without it, and without tangents, it is estimated.
     rng : int or numpy.random.Generator
@@ -39,8 +39,9 @@ def estimate_reach(
     Returns
     -------
     ReachEstimate
-        Never certified. With tangents of direction "upper", else "estimate". In the units of
-        the coordinates.
+        Never certified. `value` is the best guess, with its `error`; with exact tangents `upper`
+        is one-sided, and `value` looks between the sample points too. In the units of the
+        coordinates.
 
     Raises
     ------

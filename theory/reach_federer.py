@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
-from theory.local_fit import fit_degree, local_fit, neighbours_needed
 from theory.points import as_points, deduplicate, farthest_point_subsample
 from theory.reach_estimate import Governs, ReachEstimate
 from theory.reach_pairs import Cloud, Pairs, criticality, quotient, rounding
+from theory.reach_refined import Refined, refined_bottleneck, refined_curvature
 from theory.reach_search import (
     NEAR,
     Level,
@@ -23,6 +24,9 @@ from theory.reach_search import (
     refined,
 )
 
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
+
 __all__ = ["as_cloud", "federer_parts", "federer_reach"]
 
 Array = NDArray[np.float64]
@@ -30,8 +34,7 @@ EXACT_LIMIT = 10_000
 _MOST_BASES = 1000
 _MOST_COLUMNS = 200_000
 _REFINED = 96
-_FITTED = 256
-_DOUBTS, _TRUSTED = 2.0, 0.75
+_ROUNDING = 1e-9
 _TIE = 0.02
 _ORTHONORMAL = 1e-6
 _STEEPEST_START, _STEEPEST = 0.7, 0.3
@@ -40,7 +43,7 @@ _STEEPEST_START, _STEEPEST = 0.7, 0.3
 def federer_reach(
     points: Array, tangents: Array, *, rng: int | np.random.Generator = 0
 ) -> ReachEstimate:
-    """Return the least Federer quotient over the pairs of a sample with exact tangents.
+    """Estimate the reach of a sample with exact tangents, and bound it from above.
 
     Parameters
     ----------
@@ -54,12 +57,12 @@ def federer_reach(
     Returns
     -------
     ReachEstimate
-        Direction "upper". Up to 10^4 points it is the least quotient over all pairs; above,
-        over those of some 10^3 base points (random ones and farthest points) with all others,
-        of all points with their nearest neighbours, and of the best of these moved over the
-        sample until nothing is gained. Its `curvature_radius` comes from polynomial fits where
-        bending is strongest, if the sample is dense enough for them. It may err either way,
-        and by less than the value where few points are near the sharpest bend.
+        `upper` is the least quotient, up to 10^4 points over all pairs; above, over those of some
+        10^3 base points (random ones and farthest points) with all others, of all points with
+        their nearest neighbours, and of the best of these moved over the sample until nothing is
+        gained. `value` looks between the points as well (`theory.reach_refined`): the least
+        radius of curvature and the shortest bottleneck of local models; direction "estimate".
+        Where there are too few points for these it is `upper`, of direction "upper".
 
     Raises
     ------
@@ -72,20 +75,51 @@ def federer_reach(
     than the tangent space, and the reach may be smaller still.
     """
     cloud = as_cloud(points, tangents)
-    estimate, bent = _searched(cloud, np.random.default_rng(rng))
-    n, k = len(cloud.points), cloud.frames.shape[2]
-    if k == cloud.points.shape[1] or n < neighbours_needed(k):
+    found = _searched(cloud, np.random.default_rng(rng))
+    if cloud.frames.shape[2] == cloud.points.shape[1] or not math.isfinite(found.estimate.value):
+        return found.estimate
+    bend = refined_curvature(cloud, found.tree, found.bent)
+    neck = refined_bottleneck(cloud, found.tree, found.bottlenecks)
+    return _between(found.estimate, bend, neck, cloud.origin)
+
+
+def _between(
+    sample: ReachEstimate, bend: Refined | None, neck: Refined | None, origin: Array
+) -> ReachEstimate:
+    """Return the estimate with what local models show between the sample points."""
+    parts = [part for part in (bend, neck) if part is not None]
+    curvature = sample.curvature_radius if bend is None else bend.radius
+    half = sample.half_bottleneck if neck is None else neck.radius
+    estimate = replace(sample, curvature_radius=curvature, half_bottleneck=half)
+    least = min((part.least for part in parts), default=math.inf)
+    if not least <= sample.value * (1 + _ROUNDING):
+        # A quotient below all that the models can explain: they are not to be trusted here.
         return estimate
-    degree = fit_degree(n, k)
-    chosen = bent.best(_FITTED)
-    fit = local_fit(
-        cloud.points, chosen.first, k, neighbours=neighbours_needed(k, degree), degree=degree
+    # The models are believed where they lower the value by more than they may be wrong.
+    value = min([sample.value, *(p.radius for p in parts if p.radius + p.error < sample.value)])
+    assert curvature is not None
+    # "both" also where the models are too coarse to tell.
+    sharp, narrow = (None if p is None else p.radius - p.error for p in (bend, neck))
+    governs = _governs(
+        value, curvature if sharp is None else sharp, half if narrow is None else narrow
     )
-    # Too wide a neighbourhood does not show how sharply the set bends; the quotients have to do.
-    narrow = fit.radius < _TRUSTED * estimate.value
-    fitted = np.maximum(fit.curvature - _DOUBTS * fit.curvature_error, 0.0)
-    curvature = np.where(narrow, fitted, 1 / chosen.radius).max()
-    return replace(estimate, curvature_radius=1 / float(curvature)) if curvature > 0 else estimate
+    own = bend if governs == "curvature" else neck
+    where = sample.where[:1] if governs == "curvature" else sample.upper_at
+    if own is not None and own.radius <= value * (1 + _TIE):
+        where = own.where + origin
+    assert where is not None
+    degrees = sorted({part.degree for part in parts})
+    return replace(
+        estimate,
+        value=value,
+        direction="estimate",
+        method=f"{sample.method}; local models",
+        governs=governs,
+        where=where,
+        error=max(value - least, _ROUNDING * value),
+        error_basis=f"local models of degree {' and '.join(map(str, degrees))} against each other "
+        "and those of one degree less",
+    )
 
 
 def as_cloud(points: Array, tangents: Array, least_chord: Array | None = None) -> Cloud:
@@ -113,11 +147,20 @@ def as_cloud(points: Array, tangents: Array, least_chord: Array | None = None) -
 
 def federer_parts(cloud: Cloud, rng: np.random.Generator) -> ReachEstimate:
     """Return the least quotient with the curvature and the bottleneck part."""
-    return _searched(cloud, rng)[0]
+    return _searched(cloud, rng).estimate
 
 
-def _searched(cloud: Cloud, rng: np.random.Generator) -> tuple[ReachEstimate, Pairs]:
-    """Return the least quotient, and of every point the pair that shows most bending."""
+@dataclass(frozen=True, eq=False)
+class _Search:
+    """What the pairs of a sample show: the least quotient, bending by point, bottlenecks."""
+
+    estimate: ReachEstimate
+    bent: Pairs
+    bottlenecks: Pairs
+    tree: cKDTree
+
+
+def _searched(cloud: Cloud, rng: np.random.Generator) -> _Search:
     n = len(cloud.points)
     everything = np.arange(n)
     exact = n <= EXACT_LIMIT
@@ -135,14 +178,13 @@ def _searched(cloud: Cloud, rng: np.random.Generator) -> tuple[ReachEstimate, Pa
     far = best_partners(cloud, rows, columns)
     start = near.best(_REFINED).joined(far.best(_REFINED))
     best = refined(cloud, start, nested).joined(start).best(1)
-    bottleneck = _bottleneck(cloud, normal_partners(cloud, bases, columns), nested, spread)
+    bottlenecks = _bottlenecks(cloud, normal_partners(cloud, bases, columns), nested, spread)
     curvature = float(bent.radius.min())
-    half = float(bottleneck.radius[0]) if len(bottleneck) else None
+    half = float(bottlenecks.radius.min()) if len(bottlenecks) else None
     value = float(best.radius[0])
     governs = _governs(value, curvature, half)
-    found = np.array([best.first[0], best.second[0]])[: 1 if governs == "curvature" else 2]
-    if not math.isfinite(value):
-        found = found[:0]
+    found = np.array([best.first[0], best.second[0]])[: 2 if math.isfinite(value) else 0]
+    pair = cloud.points[found] + cloud.origin
     estimate = ReachEstimate(
         value=value,
         direction="upper",
@@ -151,15 +193,18 @@ def _searched(cloud: Cloud, rng: np.random.Generator) -> tuple[ReachEstimate, Pa
         curvature_radius=curvature,
         half_bottleneck=half,
         governs=governs,
-        where=cloud.points[found] + cloud.origin,
+        where=pair[:1] if governs == "curvature" else pair,
         n=n,
         note="" if exact else "a feature narrower than the base points are apart may be missed",
+        upper=value,
+        upper_at=pair,
     )
-    return estimate, bent
+    _, off = criticality(cloud, best.first, best.second)
+    return _Search(estimate, bent, bottlenecks.joined(best.where(off < _STEEPEST)), nested[-1][1])
 
 
-def _bottleneck(cloud: Cloud, start: Pairs, nested: list[Level], spread: Array) -> Pairs:
-    """Return the shortest chord that is normal at both ends, as far as the sample can tell."""
+def _bottlenecks(cloud: Cloud, start: Pairs, nested: list[Level], spread: Array) -> Pairs:
+    """Return chords that are normal at both ends, as far as the sample can tell."""
     _, off = criticality(cloud, start.first, start.second)
     start = start.where(off < _STEEPEST_START)
     pairs = refined(cloud, start, nested, critical=True)
@@ -172,7 +217,7 @@ def _bottleneck(cloud: Cloud, start: Pairs, nested: list[Level], spread: Array) 
         quotient(cloud, pairs.first, pairs.second), quotient(cloud, pairs.second, pairs.first)
     )
     keep &= np.isfinite(both)
-    return Pairs(pairs.first, pairs.second, both).where(keep).best(1)
+    return Pairs(pairs.first, pairs.second, both).where(keep)
 
 
 def _governs(value: float, curvature: float, half: float | None) -> Governs:

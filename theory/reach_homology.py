@@ -69,4 +69,5 @@ def reach_from_diagrams(diagrams: PersistenceDiagrams, covering: Bound) -> Reach
         where=np.empty((0, diagrams.ambient_dim)),
         n=diagrams.n_points,
         note=f"a class of degree {degree} ends" if degree >= 0 else "no bar ends",
+        upper=value if upper else None,
     )

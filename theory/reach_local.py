@@ -129,6 +129,8 @@ def fitted_reach(
         where=where @ span.basis + span.centre,
         n=n,
         note=note,
+        upper=None,
+        upper_at=None,
     )
 
 

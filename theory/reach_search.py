@@ -172,7 +172,7 @@ def _scan(cloud: Cloud, rows: Rows, columns: Rows, score: Score) -> Rows:
     shorter than the tile.
     """
     rows_near = _near_together(cloud.points, rows)
-    partners = np.empty(len(rows), dtype=np.intp)
+    partners = rows.copy()
     others = cloud.points[columns]
     k = cloud.frames.shape[2]
     for start in range(0, len(rows), _ROWS):
@@ -181,7 +181,9 @@ def _scan(cloud: Cloud, rows: Rows, columns: Rows, score: Score) -> Rows:
         origin = cloud.points[own].mean(axis=0)
         here = cloud.points[own] - origin
         length = np.einsum("md,md->m", here, here)
-        limit = np.maximum(_UNSAFE**2 * length.max(), cloud.least_chord[own] ** 2)[:, None]
+        # A tile of one point has radius 0: rounding still sets a shortest chord.
+        shortest = max(_UNSAFE**2 * length.max(), cloud.slack**2, np.finfo(np.float64).tiny)
+        limit = np.maximum(shortest, cloud.least_chord[own] ** 2)[:, None]
         frames = cloud.frames[own]
         m = len(own)
         left = np.zeros(((1 + k) * m, here.shape[1] + 2))
