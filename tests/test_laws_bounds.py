@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -36,8 +38,6 @@ def net(manifold, n, seed):
 
 def homology_of(part, points, covering, *, noise=0.0, engine="alpha"):
     """Return the diagrams of points within `noise` of a set that they cover."""
-    from dataclasses import replace
-
     diagrams = persistence(points, max_degree=min(part.dim, 2), engine=engine)
     diagrams = replace(diagrams, perturbation=diagrams.perturbation + noise)
     return PartHomology(part.name, diagrams, covering, part.claims.reach)
@@ -117,6 +117,35 @@ def test_bounds_are_the_largest_over_parts_and_fall_with_the_dimension(manifold)
                 assert best.bound.value >= inside.bound.value * (1 - PRECISION)
         if m <= manifold.dim and manifold.claims.reach.certified:
             assert best.bound.value >= manifold.claims.reach.value * (1 - PRECISION)
+
+
+@settings(max_examples=30)
+@given(st.one_of(placed(closed), st.builds(product, curves, surfaces)))
+def test_the_reach_of_every_closed_part_bounds_by_itself(manifold):
+    """The k-dimensional reach, where no optimal error is known in closed form."""
+
+    def silent(part):
+        bare = replace(part.claims, optimal_error={}, embedding_dim=None)
+        pieces = {
+            "parts": tuple(map(silent, part.parts)),
+            "cycles": tuple(map(silent, part.cycles)),
+        }
+        return replace(part, claims=bare, **pieces)
+
+    quiet = silent(manifold)
+    for m in range(1, manifold.dim + 1):
+        best = strongest(closed_form_obstructions(quiet, m))
+        parts = [
+            part
+            for part in (*quiet.components, *quiet.cycles)
+            if part.dim + (part.orientable is False) >= m
+        ]
+        certain = [p.claims.reach.value for p in parts if p.claims.reach.certified]
+        every = certain or [p.claims.reach.value for p in parts]
+        assert best.bound.value == max(every)
+        known = manifold.claims.error_at(m)
+        if known is not None and known.direction == "exact":
+            assert best.bound.value <= known.value * (1 + PRECISION)
 
 
 @settings(max_examples=40)
@@ -200,3 +229,4 @@ def test_a_union_errs_as_much_as_its_worst_part(ratios):
     union = disjoint_union(pieces, gap=1.0)
     best = strongest(closed_form_obstructions(union, 1))
     assert best.bound.value == pytest.approx(max(ratios))
+    assert union.claims.optimal_error[1].value == pytest.approx(max(ratios))

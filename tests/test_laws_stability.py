@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from law_cases import closed, curves, placed, seeds, short_maps, surfaces
@@ -48,6 +49,17 @@ def test_diagrams_are_no_farther_apart_than_the_clouds(n, more, dim, seed, engin
     y = x[np.arange(more) % n] + shift
     value, error = far_apart(*(persistence(z, engine=engine) for z in (x, y)))
     assert value <= hausdorff(x, y) + error + 1e-9
+
+
+@settings(max_examples=20)
+@given(st.integers(3, 40), st.floats(0.01, 0.5), seeds, engines)
+def test_a_circle_that_grows_moves_its_bar_by_as_much(n, growth, seed, engine):
+    """The bound is attained: by the loop of a circle, and by two points in Rips complexes."""
+    angle = 2 * np.pi * np.arange(2 * n) / (2 * n)
+    ring = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    x = ring if engine == "alpha" else ring[[0, n]]
+    value, error = far_apart(*(persistence(z, engine=engine) for z in (x, (1 + growth) * x)))
+    assert value == pytest.approx(growth, rel=1e-3, abs=2 * error)
 
 
 @settings(max_examples=30)

@@ -14,7 +14,7 @@ from theory.catalogue import circle, ellipsoid, flat_torus, sphere, torus
 from theory.combine import moved
 from theory.tube import in_tube, sampled_tube_volume, weyl_volume
 
-shares = st.floats(0.2, 0.95)
+shares = st.floats(0.7, 0.98)
 SPACE = st.one_of(
     st.floats(1.0, 3.0).map(lambda R: (moved(circle(R), np.eye(3, 2)), 0)),
     scales.map(lambda R: (sphere(2, R), 2)),
