@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -71,6 +75,73 @@ def test_no_global_state_changes():
     assert all(np.array_equal(x, y) for x, y in zip(before, after, strict=True))
     assert torch.get_default_dtype() is dtype
     assert torch.equal(torch.random.get_rng_state(), seed)
+
+
+SCRIPT = """
+import numpy as np, torch
+import geomstats.backend
+from geomstats.geometry.grassmannian import Grassmannian
+from geomstats.geometry.hypersphere import Hypersphere
+from geomstats.geometry.product_manifold import ProductManifold
+from geomstats.geometry.special_orthogonal import SpecialOrthogonal
+from geomstats.geometry.stiefel import Stiefel
+
+spaces = [
+    Hypersphere(3), SpecialOrthogonal(3), Stiefel(4, 2), Grassmannian(3, 1),
+    ProductManifold([Hypersphere(2), Stiefel(3, 1)]),
+]
+# Settings of the user's own, none of them a default.
+np.seterr(over="raise")
+np.random.seed(5)
+torch.manual_seed(6)
+torch.set_default_dtype(torch.float16)
+
+def state():
+    kind, keys, *rest = np.random.get_state()
+    return (
+        kind, keys.tobytes(), rest, np.geterr(), torch.get_default_dtype(),
+        torch.random.get_rng_state().numpy().tobytes(), torch.is_grad_enabled(),
+        geomstats.backend.__name__,
+    )
+
+before = state()
+import theory
+for space in spaces:
+    K = theory.from_geomstats(space)
+    points = K.sample(20, rng=1)
+    assert points.dtype == np.float64
+    assert K.distance(points).max() < 1e-10 and K.tangent(points).shape[2] == K.dim
+    assert state() == before, space
+print("unchanged")
+"""
+
+
+def test_a_fresh_process_keeps_its_global_state():
+    """Where geomstats runs on torch, with settings of the user's own."""
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT],
+        env={**os.environ, "GEOMSTATS_BACKEND": "pytorch"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "unchanged\n"), done.stderr
+
+
+def test_products_of_products_keep_the_claims_of_their_factors():
+    from geomstats.geometry.hypersphere import Hypersphere
+    from geomstats.geometry.product_manifold import ProductManifold
+    from geomstats.geometry.special_orthogonal import SpecialOrthogonal
+
+    inner = ProductManifold([Hypersphere(1), Hypersphere(2)])
+    nested = from_geomstats(ProductManifold([inner, Hypersphere(1)]))
+    assert nested.claims.betti == {2: (1, 2, 2, 2, 1), 3: (1, 2, 2, 2, 1)}
+    assert nested.claims.reach.value == 1.0
+    assert nested.claims.volume.value == pytest.approx((2 * np.pi) ** 2 * 4 * np.pi)
+    both = from_geomstats(ProductManifold([SpecialOrthogonal(3), SpecialOrthogonal(2)]))
+    assert both.claims.betti == {2: (1, 2, 2, 2, 1), 3: (1, 1, 0, 1, 1)}
+    assert both.claims.reach.value == pytest.approx(np.sqrt(2))
+    assert (both.dim, both.ambient_dim, both.orientable) == (4, 13, True)
 
 
 def test_same_seed_same_points():

@@ -42,6 +42,22 @@ def test_theory_stands_alone() -> None:
     assert not loaded & (HEAVY | {"geomcheck", "click", "rich"})
 
 
+def test_no_name_of_theory_needs_more_than_numpy() -> None:
+    loaded = loaded_after(
+        "    import theory\n    for name in theory.__all__: getattr(theory, name)"
+    )
+    assert not loaded & (HEAVY | {"geomcheck", "scipy"})
+
+
+def test_the_door_to_geomstats_opens_none() -> None:
+    loaded = loaded_after(
+        "    import theory\n"
+        "    try: theory.from_geomstats('sphere')\n"
+        "    except theory.InvalidInput: pass"
+    )
+    assert "geomstats" not in loaded
+
+
 def test_importing_either_package_loads_no_numpy() -> None:
     assert "numpy" not in loaded_after("    import theory, geomcheck")
 
