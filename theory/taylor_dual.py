@@ -10,7 +10,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 import theory.taylor_functions  # noqa: F401 (numpy's functions learn about forms)
-from theory.taylor_form import TaylorForm, box_forms
+from theory.taylor_form import NoTaylorForm, TaylorForm, box_forms
 
 __all__ = ["TaylorDual", "box_duals"]
 
@@ -37,14 +37,17 @@ class TaylorDual(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         if method != "__call__" or options:
-            return NotImplemented
+            raise NoTaylorForm(ufunc.__name__)
         if ufunc in _BINARY:
             return _BINARY[ufunc](*inputs)
         if ufunc in _UNARY:
             return self.compose(*_UNARY[ufunc](self.value))
         if ufunc is np.power:
             return _power(inputs[0], inputs[1])
-        return NotImplemented
+        raise NoTaylorForm(ufunc.__name__)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        raise NoTaylorForm(func.__name__)
 
     def compose(self, value: TaylorForm, slope: Any) -> TaylorDual:
         """Return the dual of phi(self), given phi and phi' of the value."""

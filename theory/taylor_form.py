@@ -19,7 +19,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
-__all__ = ["ROUNDING", "TINY", "TaylorForm", "box_forms"]
+__all__ = ["ROUNDING", "TINY", "NoTaylorForm", "TaylorForm", "box_forms"]
 
 Array = NDArray[np.float64]
 
@@ -27,6 +27,13 @@ ROUNDING = 2.0**-53
 """Half the distance from 1 to the next number: the relative error of one operation."""
 TINY = 1e-290
 """Added wherever a relative bound would miss an underflow."""
+
+
+class NoTaylorForm(TypeError):
+    """A function, named in the message, was given a form and has none itself."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} has no Taylor form")
 
 
 class TaylorForm(NDArrayOperatorsMixin):
@@ -77,9 +84,16 @@ class TaylorForm(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         if method != "__call__" or options or ufunc not in _FUNCTIONS:
-            return NotImplemented
+            raise NoTaylorForm(_called(ufunc, method))
         with np.errstate(all="ignore"):
             return _FUNCTIONS[ufunc](*inputs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        raise NoTaylorForm(func.__name__)
+
+
+def _called(ufunc: np.ufunc, method: str) -> str:
+    return ufunc.__name__ if method == "__call__" else f"{ufunc.__name__}.{method}"
 
 
 _FUNCTIONS: dict[np.ufunc, Callable[..., TaylorForm]] = {}

@@ -30,8 +30,6 @@ def obstacle(model: Autoencoder, manifold: Manifold | None) -> str | None:
         return str(error)
     if manifold is None or not manifold.charts:
         return "the set has no charts"
-    if any(chart.differences for chart in manifold.charts):
-        return "a chart is differentiated by differences, which proves nothing"
     if len({chart.dim for chart in manifold.charts}) > 1:
         return "the charts differ in dimension"
     for chart in manifold.charts:
@@ -41,8 +39,10 @@ def obstacle(model: Autoencoder, manifold: Manifold | None) -> str | None:
             cell_points(chart, middle, middle)
             cell_volumes(chart, middle, middle)
         except Exception as error:
-            says = str(error).split("\n")[0]
+            says = str(error).split("\n")[0] or type(error).__name__
             return f"a chart is not built from numpy's universal functions alone ({says})"
+    if any(chart.differences for chart in manifold.charts):
+        return "a chart is differentiated by differences, which proves nothing"
     if model.ambient_dim == manifold.ambient_dim and not _evaluates(model, network, manifold):
         return "the model does not evaluate the layers that its as_network() states"
     return None

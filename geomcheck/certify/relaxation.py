@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from geomcheck.layers import Activation
 from theory.taylor_form import ROUNDING, TINY
-from theory.taylor_functions import LIBRARY
+from theory.taylor_smooth import LIBRARY
 
 __all__ = ["RELAXATIONS", "Band", "Relaxation", "relaxation_of"]
 

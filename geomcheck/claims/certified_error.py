@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 
 from geomcheck.certify import Enclosure
-from geomcheck.claims.common import number, percent, plain, training_advice
+from geomcheck.claims.common import (
+    large_error_limits,
+    number,
+    percent,
+    plain,
+    training_advice,
+)
+from geomcheck.confidence import level_of_each
 from geomcheck.evaluation import evaluate
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
@@ -25,7 +32,7 @@ def check(study: Study) -> ClaimResult:
             id=_ID,
             statement=f"No certificate can be had for {study.ground.name}.",
             verdict=Verdict.NOT_APPLICABLE,
-            summary=f"{study.no_certificate}: statistics are all there is",
+            summary=f"{study.no_certificate}; {_statistics(study)}",
             source=_SOURCE,
         )
     verdict, advice = _judged(study, found)
@@ -62,6 +69,17 @@ def check(study: Study) -> ClaimResult:
         ),
         witness=_witness(study, found),
         advice=advice,
+    )
+
+
+def _statistics(study: Study) -> str:
+    """What is known instead: for the reader alone, no value of this claim."""
+    if study.held_out_basis == "training":
+        return "statistics are all there could be, and no points were held out"
+    limits, level = large_error_limits(study), level_of_each(study.settings.confidence)
+    return (
+        f"by statistics alone the error exceeds {number(study.settings.epsilon)} on "
+        f"{percent(limits.lower)} to {percent(limits.upper)} of K (confidence {level:.4g})"
     )
 
 
