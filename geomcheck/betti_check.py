@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.betti_cells import betti_by_cells
 from geomcheck.homology import persistence
 from theory.bound import Bound
 from theory.covering import covering_radius
@@ -26,10 +27,12 @@ _FIRST, _GROWTH, _OVERSAMPLING = 100, 1.3, 8
 _REACH_POINTS = 1000
 # The claimed reach may be off by what the check of the reach lets pass, and by a little more.
 _OF_REACH = 0.9
+_BY_CELLS = "from the cells of the charts and how they close up"
 # A covering radius or a reach that is only estimated, from a sample, is given more room.
 _ESTIMATE_MARGIN = 1.25
 # Alpha complexes: points that take a few seconds, by dimension of the affine span.
 _ALPHA = {1: 30_000, 2: 30_000, 3: 20_000, 4: 1200, 5: 130}
+_LOW = 4  # dimensions in which alpha complexes hold enough points
 # Rips complexes: the same by highest degree.
 _RIPS = {0: 3000, 1: 700, 2: 300, 3: 100}
 
@@ -81,21 +84,42 @@ def check_betti(
     claim = manifold.claims.betti
     if not claim:
         return ManifoldCheck("betti", "not-checked", "no Betti numbers are claimed")
-    found = found_betti(manifold, tuple(sorted(claim)), rng=rng, memory_limit=memory_limit)
+    fields = tuple(sorted(claim))
+    # Where only Rips complexes are left, few points can be used: the charts say it at once.
+    by_cells = betti_by_cells(manifold, fields) if manifold.ambient_dim > _LOW else None
+    if by_cells is not None:
+        return _judged(manifold, by_cells, _BY_CELLS)
+    found = found_betti(manifold, fields, rng=rng, memory_limit=memory_limit)
+    if len(next(iter(found.numbers.values()), ())) <= manifold.dim:
+        by_cells = betti_by_cells(manifold, fields)
+        if by_cells is not None:
+            return _judged(manifold, by_cells, _BY_CELLS)
+    if not found.numbers:
+        wanted = math.ceil(found.n * (_widened(found.covering) / found.enough) ** manifold.dim)
+        said = (
+            f"homology needs a covering radius below {found.enough:.3g}, with fewer than "
+            f"about {float(f'{wanted:.1g}'):,.0f} points; {_described(found)}"
+        )
+        return ManifoldCheck("betti", "not-checked", said, found.covering.value, found.enough)
+    return _judged(manifold, found.numbers, _described(found))
+
+
+def _judged(manifold: Manifold, numbers: dict[int, tuple[int, ...]], how: str) -> ManifoldCheck:
+    claim = manifold.claims.betti or {}
+    looked = len(next(iter(numbers.values())))
+    wrong = any(numbers[p] != claim[p][: len(numbers[p])] for p in claim)
+    shown = "; ".join(f"F{p}: {_row(numbers[p])}, claimed {_row(claim[p])}" for p in claim)
+    if looked <= manifold.dim:
+        shown += f"; degrees {looked} to {manifold.dim} not looked at"
+    return ManifoldCheck("betti", "fails" if wrong else "holds", f"{shown} ({how})")
+
+
+def _described(found: FoundBetti) -> str:
     kind = "certified" if found.covering.certified else "estimated"
-    net = (
+    return (
         f"{found.n} points of {kind} covering radius {found.covering.value:.3g}, "
         f"reach {found.reach:.3g}"
     )
-    if not found.numbers:
-        said = f"homology needs a covering radius below {found.enough:.3g}; {net}"
-        return ManifoldCheck("betti", "not-checked", said, found.covering.value, found.enough)
-    wrong = any(found.numbers[p] != claim[p][: len(found.numbers[p])] for p in claim)
-    shown = "; ".join(f"F{p}: {_row(found.numbers[p])}, claimed {_row(claim[p])}" for p in claim)
-    looked = len(next(iter(found.numbers.values())))
-    if looked <= manifold.dim:
-        shown += f"; degrees {looked} to {manifold.dim} not looked at"
-    return ManifoldCheck("betti", "fails" if wrong else "holds", f"{shown} ({net})")
 
 
 def found_betti(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from theory.chart import Chart
 from theory.chart_grid import unit_grid, widths
 
-__all__ = ["Lattice", "coarse_lattice", "refined"]
+__all__ = ["Lattice", "coarse_lattice", "refined", "whole_lattice"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -57,11 +57,22 @@ class Lattice:
 
 def coarse_lattice(charts: Sequence[Chart], total: int) -> Lattice:
     """Cut the boxes of charts of one dimension into about `total` cells in all."""
-    cells, places = [], []
+    cells = []
     for chart in charts:
         spacing = unit_grid(chart, max(total // len(charts), 4**chart.dim))[1]
         cells.append(np.rint(widths(chart) / spacing).astype(np.intp))
-        ends = cells[-1] + np.where(chart.periodic, 0, 1)
+    return _whole(charts, cells)
+
+
+def whole_lattice(charts: Sequence[Chart], per_axis: int) -> Lattice:
+    """Cut the boxes of charts of one dimension into as many cells along every coordinate."""
+    return _whole(charts, [np.full(chart.dim, per_axis, dtype=np.intp) for chart in charts])
+
+
+def _whole(charts: Sequence[Chart], cells: Sequence[Indices]) -> Lattice:
+    places = []
+    for chart, count in zip(charts, cells, strict=True):
+        ends = count + np.where(chart.periodic, 0, 1)
         grid = np.meshgrid(*(np.arange(end) for end in ends), indexing="ij")
         places.append(np.stack([g.ravel() for g in grid], axis=1).astype(np.intp))
     return _joined(tuple(charts), tuple(cells), places)

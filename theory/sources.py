@@ -71,6 +71,12 @@ _ALL = (
         "compact k-manifold, k >= 1, embeds in R^2k.",
     ),
     Source(
+        "cells-argument",
+        "A. Hatcher, Algebraic Topology (2002), 4.G",
+        "A space that is the union of contractible closed cells, each point in the interior of one "
+        "smallest cell, has the homotopy type of the order complex of its cells.",
+    ),
+    Source(
         "open-subsets",
         "geomcheck, homology of subsets of R^m",
         "The homology of an open subset of R^m (and the Cech cohomology of a compact one) "

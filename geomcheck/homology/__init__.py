@@ -3,6 +3,7 @@
 from geomcheck.homology.compute import persistence
 from geomcheck.homology.distance import DistanceResult, bottleneck_distance
 from geomcheck.homology.matrix import flag_persistence
+from geomcheck.homology.simplicial import simplicial_betti
 from geomcheck.homology.size import estimate_memory
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     "estimate_memory",
     "flag_persistence",
     "persistence",
+    "simplicial_betti",
 ]
