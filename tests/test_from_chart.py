@@ -222,6 +222,12 @@ def test_array_valued_maps_are_differentiated_exactly():
         (lambda t: (np.cos(t), np.sin(t)), [(0, 8)], {}, "one to one"),
         (lambda t: (np.cos(2 * t), np.sin(2 * t)), [(0, TURN)], {"periodic": True}, "one to one"),
         (lambda t: (np.sin(t), np.sin(2 * t)), [(0, TURN)], {"periodic": True}, r"\[3\.1416\]"),
+        (
+            lambda u, v, w: (np.cos(u), np.sin(u), np.cos(2 * v), np.sin(2 * v), w),
+            [(0, TURN), (0, TURN), (0, 1)],
+            {"periodic": (True, True, False)},
+            "one to one",
+        ),
         (figure_eight_klein, [(0, TURN)] * 2, {"periodic": (False, True)}, "one to one"),
         (lambda t: (t, t), [(0, 1)], {"claims": {"reach": 1.0}}, "a theory.Claims"),
         (lambda t: (t**2, t**3), [(-1, 1)], {}, "degenerate Jacobian at"),

@@ -7,42 +7,24 @@ from numpy.typing import NDArray
 
 from theory.chart import Chart
 from theory.chart_grid import apart, confine, unit_grid, widths
-from theory.chart_projection import ChartProjection
 from theory.errors import InvalidInput
 from theory.zoom import zoom
 
-__all__ = ["check_crossing", "check_injective"]
+__all__ = ["check_injective"]
 
 Array = NDArray[np.float64]
-_PROBES = 48
-_PREIMAGES = 16
-_SAME_POINT = 1e-8
-_OTHER_COORDINATES = 1e-3
 _MARGIN = 0.02
 _GRID, _NEIGHBOURS, _POLYGON, _STARTS = 3000, 24, 9, 8
 _FAR, _SHORT_CUT = 0.05, 0.3
 _CROSSING = 1e-6
 
 
-def check_injective(chart: Chart, projection: ChartProjection) -> None:
-    """Raise InvalidInput if probes inside the box show a part of the image covered twice."""
-    rng = np.random.default_rng(9)
-    share = rng.uniform(_MARGIN, 1 - _MARGIN, (_PROBES, chart.dim))
-    probes = np.array(chart.lower) + widths(chart) * share
-    points, first, _ = chart.derivatives(probes)
-    found, gaps = projection.candidates(points, _PREIMAGES)
-    limit = _SAME_POINT * (np.abs(points).max(axis=1) + np.abs(first).max(axis=(1, 2)))
-    again = (gaps < limit[:, None]) & (apart(chart, found, probes[:, None]) > _OTHER_COORDINATES)
-    if again.any():
-        row = int(again.any(axis=1).argmax())
-        _refuse(probes[row], found[row][int(again[row].argmax())])
-
-
-def check_crossing(chart: Chart) -> None:
-    """Raise InvalidInput if the image is seen to cross itself away from the faces of the box.
+def check_injective(chart: Chart) -> None:
+    """Raise InvalidInput if the image is seen to meet itself away from the faces of the box.
 
     Points of a grid that are near one another, with a long way between them along the image,
-    are moved together: at a crossing, and only there, the gap closes.
+    are moved together: where the image crosses itself or is covered twice, and only there, the
+    gap closes.
     """
     from scipy.spatial import cKDTree
 
@@ -76,7 +58,9 @@ def check_crossing(chart: Chart) -> None:
     here, there = pair.reshape(2, k)
     size = float(np.ptp(points, axis=0).max())
     if least < _CROSSING * size and apart(chart, here, there) > _FAR / 2:
-        _refuse(here, there)
+        first, second = (np.array2string(end, precision=4) for end in (here, there))
+        said = f"the same point at {first} and at {second}"
+        raise InvalidInput("map", said, "a map that is one to one inside the box")
 
 
 def _way(chart: Chart, pairs: Array) -> Array:
@@ -95,10 +79,3 @@ def _depth(chart: Chart, coordinates: Array) -> Array:
     low, high = np.array(chart.lower), np.array(chart.upper)
     depth = np.minimum(coordinates - low, high - coordinates) / widths(chart)
     return np.asarray(np.where(chart.periodic, 1.0, depth).min(axis=1))
-
-
-def _refuse(here: Array, there: Array) -> None:
-    one, other = (np.array2string(end, precision=4) for end in (here, there))
-    raise InvalidInput(
-        "map", f"the same point at {one} and at {other}", "a map that is one to one inside the box"
-    )

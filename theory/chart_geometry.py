@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.chart import Chart
 from theory.chart_checks import checked_chart
-from theory.chart_embedding import check_crossing, check_injective
+from theory.chart_embedding import check_injective
 from theory.chart_faces import check_periods, inspect_faces
 from theory.chart_projection import ChartProjection
 from theory.chart_reach import chart_reach
@@ -51,8 +51,7 @@ def chart_geometry(
     chart = checked_chart(map, box, periodic, stretch)
     check_periods(chart)
     projection = ChartProjection(chart)
-    check_injective(chart, projection)
-    check_crossing(chart)
+    check_injective(chart)
     faces = inspect_faces(chart, projection)
     edges = () if boundary is False else faces.edges
     # Seams that the user says close a face which no probe could match: nobody knows how.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.dimension import estimate_dimension
 from theory.errors import InvalidInput
-from theory.points import as_points, deduplicate
+from theory.points import as_points, deduplicate, spanning
 
 __all__ = ["estimate_covering_radius"]
 
@@ -88,8 +88,7 @@ def estimate_covering_radius(
                 "intrinsic_dim", f"None, with estimates {dict(estimate.estimates)}", "a dimension"
             )
         k = estimate.value
-    if not 1 <= k <= cloud.shape[1]:
-        raise InvalidInput("intrinsic_dim", k, f"between 1 and {cloud.shape[1]}")
+    spanning(cloud, k)
     queries = cloud
     if n > _MOST_QUERIES:
         queries = cloud[generator.choice(n, _MOST_QUERIES, replace=False)]

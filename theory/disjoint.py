@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from theory.bound import Bound
 from theory.errors import InvalidInput
-from theory.manifold import Claims, Manifold
+from theory.manifold import Claims, Manifold, as_manifold
 
 __all__ = ["disjoint_union"]
 
 Array = NDArray[np.float64]
+_GAP_POINTS = 64
+_ROUNDING = 1e-9
 
 
 def disjoint_union(
@@ -37,7 +39,7 @@ def disjoint_union(
     ------
     InvalidInput
         If there are fewer than two parts, their ambient spaces differ, a volume is missing, or
-        the gap is not positive.
+        the gap is not positive or larger than the distance of some point to another part.
 
     Notes
     -----
@@ -48,10 +50,14 @@ def disjoint_union(
         raise InvalidInput("parts", len(parts), "at least two manifolds")
     if gap is not None and not (math.isfinite(gap) and gap > 0):
         raise InvalidInput("gap", gap, "a positive number")
+    for index, part in enumerate(parts):
+        as_manifold(f"parts[{index}]", part)
     ambient = parts[0].ambient_dim
     for part in parts:
         if part.ambient_dim != ambient:
             raise InvalidInput("parts", part.name, f"ambient dimension {ambient}")
+    if gap is not None:
+        _check_gap(parts, gap)
     claims = _union_claims(parts, gap)
     dim = max(part.dim for part in parts)
     volumes = np.array([_volume(part).value if part.dim == dim else 0.0 for part in parts])
@@ -94,6 +100,17 @@ def disjoint_union(
         claims=claims,
         noise=max(part.noise for part in parts),
     )
+
+
+def _check_gap(parts: Sequence[Manifold], gap: float) -> None:
+    """Raise where sampled points of one part are nearer to another than the gap."""
+    for i, part in enumerate(parts):
+        points = part.projection(part.sampler(_GAP_POINTS, np.random.default_rng(i)))
+        for other in (*parts[:i], *parts[i + 1 :]):
+            near = float(np.linalg.norm(points - other.projection(points), axis=1).min())
+            if near < gap * (1 - _ROUNDING):
+                said = f"at most {near:.6g}: so near is a point of {part.name} to {other.name}"
+                raise InvalidInput("gap", gap, said)
 
 
 def _every(answers: Iterable[bool | None]) -> bool | None:

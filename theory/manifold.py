@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from theory.chart_geometry import chart_geometry
 from theory.claims import Claims
 from theory.errors import InvalidInput
 
-__all__ = ["Claims", "Manifold"]
+__all__ = ["Claims", "Manifold", "as_manifold"]
 
 Array = NDArray[np.float64]
 Sampler = Callable[[int, np.random.Generator], Array]
@@ -115,8 +116,8 @@ class Manifold:
         -------
         array of shape (n, ambient_dim)
         """
-        if n < 1:
-            raise InvalidInput("n", n, "at least 1")
+        if not isinstance(n, Integral) or n < 1:
+            raise InvalidInput("n", n, "a whole number, at least 1")
         return self.sampler(int(n), np.random.default_rng(rng))
 
     @staticmethod
@@ -210,7 +211,17 @@ class Manifold:
         return np.asarray(np.argmin([part.distance(checked) for part in self.parts], axis=0))
 
     def _checked(self, points: Array) -> Array:
-        array = np.asarray(points, dtype=np.float64)
+        try:
+            array = np.asarray(points, dtype=np.float64)
+        except (TypeError, ValueError):
+            raise InvalidInput("points", points, "an array of real numbers") from None
         if array.ndim != 2 or array.shape[1] != self.ambient_dim:
             raise InvalidInput("points", f"shape {array.shape}", f"(n, {self.ambient_dim})")
         return array
+
+
+def as_manifold(argument: str, value: object) -> Manifold:
+    """Return a manifold as it is; raise InvalidInput, with the argument's name, for all else."""
+    if not isinstance(value, Manifold):
+        raise InvalidInput(argument, f"a {type(value).__name__}", "a theory.Manifold")
+    return value

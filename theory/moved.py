@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.cells import moved_cell
 from theory.errors import InvalidInput
-from theory.manifold import Claims, Manifold
+from theory.manifold import Claims, Manifold, as_manifold
 
 __all__ = ["moved"]
 
@@ -44,13 +45,14 @@ def moved(
         If the columns of `linear` are not orthonormal, `offset` has the wrong length, or
         `scale` is not positive.
     """
+    as_manifold("manifold", manifold)
     rotation = np.asarray(linear, dtype=np.float64)
     if rotation.ndim != 2 or rotation.shape[1] != manifold.ambient_dim:
         raise InvalidInput("linear", f"shape {rotation.shape}", f"(M, {manifold.ambient_dim})")
     defect = np.abs(rotation.T @ rotation - np.eye(rotation.shape[1])).max()
     if defect > _ORTHONORMAL_TOLERANCE:
         raise InvalidInput("linear", f"columns off orthonormal by {defect:.1e}", "orthonormal")
-    if not (np.isfinite(scale) and scale > 0):
+    if not (isinstance(scale, Real) and np.isfinite(scale) and scale > 0):
         raise InvalidInput("scale", scale, "a positive number")
     shift = np.zeros(rotation.shape[0]) if offset is None else np.asarray(offset, dtype=float)
     if shift.shape != rotation.shape[:1] or not np.isfinite(shift).all():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ __all__ = [
     "deduplicate",
     "farthest_point_subsample",
     "rank_reduce",
+    "spanning",
 ]
 
 # Beyond this a squared distance overflows float64.
@@ -195,6 +197,29 @@ def _residual(centred: NDArray[np.float64], basis: NDArray[np.float64]) -> float
     return float(np.sqrt(np.einsum("ij,ij->i", rest, rest).max()))
 
 
+def spanning(cloud: NDArray[np.float64], intrinsic_dim: int) -> RankReduction:
+    """Reduce a cloud to its affine span, which must have room for a set of this dimension.
+
+    Raises
+    ------
+    InvalidInput
+        If `intrinsic_dim` is no whole number from 1 to the dimension of the span.
+    """
+    ambient = cloud.shape[1]
+    whole = isinstance(intrinsic_dim, Integral) and not isinstance(intrinsic_dim, bool)
+    if not (whole and 1 <= intrinsic_dim <= ambient):
+        raise InvalidInput("intrinsic_dim", intrinsic_dim, f"between 1 and {ambient}")
+    span = rank_reduce(cloud)
+    # So few points span little, whatever set they are from.
+    if span.rank < intrinsic_dim < len(cloud):
+        raise InvalidInput(
+            "intrinsic_dim",
+            intrinsic_dim,
+            f"at most {span.rank}: the points lie in an affine space of that dimension",
+        )
+    return span
+
+
 def farthest_point_subsample(
     points: NDArray[np.float64],
     size: int,
@@ -227,8 +252,8 @@ def farthest_point_subsample(
     """
     cloud = as_points(points)
     n = cloud.shape[0]
-    if size < 1:
-        raise InvalidInput("size", size, "at least 1")
+    if not isinstance(size, Integral) or size < 1:
+        raise InvalidInput("size", size, "a whole number, at least 1")
     if start is None:
         if rng is None:
             away = cloud - cloud.mean(axis=0)

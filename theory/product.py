@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.cells import CellMaker, OpenCell, open_cell, product_cell
 from theory.chart import Chart
-from theory.manifold import Claims, Manifold
+from theory.manifold import Claims, Manifold, as_manifold
 from theory.moved import moved
 
 __all__ = ["product"]
@@ -37,12 +37,19 @@ def product(
     embedding_dim : int, optional
         Smallest embedding dimension of the product, where known.
 
+    Raises
+    ------
+    InvalidInput
+        If a factor is no manifold.
+
     Notes
     -----
     Reach by ``product-rule``, volume the product, Betti numbers by the theorem of Künneth
     over a field, optimal errors from below by ``product-bound`` and by the reach. A factor
     with a boundary times another with one has corners; it counts as having a boundary.
     """
+    as_manifold("first", first)
+    as_manifold("second", second)
     n1, n2 = first.ambient_dim, second.ambient_dim
     k1, k2 = first.dim, second.dim
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ from theory.reach_federer import federer_reach
 from theory.reach_local import fitted_reach
 
 __all__ = ["Governs", "ReachEstimate", "estimate_reach"]
+
+_LEAST_FOR_DIMENSION = 20
 
 
 def estimate_reach(
@@ -71,4 +75,16 @@ def estimate_reach(
                 "a dimension",
             )
         intrinsic_dim = estimate.value
-    return fitted_reach(cloud, intrinsic_dim, rng=generator)
+        return fitted_reach(cloud, intrinsic_dim, rng=generator)
+    return _doubted(fitted_reach(cloud, intrinsic_dim, rng=generator), cloud, intrinsic_dim)
+
+
+def _doubted(found: ReachEstimate, cloud: NDArray[np.float64], given: int) -> ReachEstimate:
+    """Add to the note if all estimators see fewer dimensions than were given."""
+    if found.n < _LEAST_FOR_DIMENSION or given < 2:
+        return found
+    seen = estimate_dimension(cloud, rng=0)
+    if not seen.agreement or seen.value is None or seen.value >= given:
+        return found
+    said = f"the points look {seen.value}-dimensional, and intrinsic_dim = {given} was given"
+    return replace(found, note=f"{said}; {found.note}")

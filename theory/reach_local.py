@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.errors import InvalidInput
 from theory.local_fit import LocalFit, coefficients, fit_degree, local_fit, neighbours_needed
-from theory.points import as_points, deduplicate, rank_reduce
+from theory.points import as_points, deduplicate, spanning
 from theory.reach_estimate import Governs, ReachEstimate
 from theory.reach_federer import as_cloud, federer_parts
 
@@ -79,16 +78,8 @@ def fitted_reach(
     cloud = as_points(points)
     cloud = cloud[deduplicate(cloud)]
     n, ambient = cloud.shape
-    if not 1 <= intrinsic_dim <= ambient:
-        raise InvalidInput("intrinsic_dim", intrinsic_dim, f"between 1 and {ambient}")
-    span = rank_reduce(cloud)
+    span = spanning(cloud, intrinsic_dim)
     generator = np.random.default_rng(rng)
-    if n > intrinsic_dim > span.rank:
-        raise InvalidInput(
-            "intrinsic_dim",
-            intrinsic_dim,
-            f"at most {span.rank}: the points lie in an affine space of that dimension",
-        )
     if intrinsic_dim == span.rank:
         return ReachEstimate(
             math.inf,

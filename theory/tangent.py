@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
 from theory.local_fit import coefficients, local_fit, neighbours_needed
-from theory.points import as_points
+from theory.points import as_points, spanning
 
 __all__ = ["estimate_tangents", "largest_angle"]
 
@@ -44,8 +44,7 @@ def estimate_tangents(
 
     cloud = as_points(points)
     n, ambient = cloud.shape
-    if not 1 <= intrinsic_dim <= ambient:
-        raise InvalidInput("intrinsic_dim", intrinsic_dim, f"between 1 and {ambient}")
+    spanning(cloud, intrinsic_dim)
     if degree < 1:
         raise InvalidInput("degree", degree, "at least 1")
     if intrinsic_dim == ambient:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.errors import InvalidInput
-from theory.manifold import Manifold
+from theory.manifold import Manifold, as_manifold
 from theory.validation_claims import (
     BettiNumbers,
     check_betti,
@@ -81,7 +81,7 @@ def check_manifold(
     Raises
     ------
     InvalidInput
-        If `n` or `level` is out of range, or a name in `only` is unknown.
+        If it is no manifold, `n` or `level` is out of range, or a name in `only` is unknown.
 
     Notes
     -----
@@ -91,6 +91,7 @@ def check_manifold(
     reach, with those of parts and cycles, with one another and with the error of a constant
     map.
     """
+    as_manifold("manifold", manifold)
     if n < _LEAST_POINTS:
         raise InvalidInput("n", n, f"at least {_LEAST_POINTS}")
     if not 0 < level < 1:
