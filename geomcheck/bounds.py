@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from geomcheck.ground import Ground, Subject, survey
+from geomcheck.ground import Ground, Subject, few_enough, survey
 from geomcheck.homology import persistence
 from geomcheck.loops import found_loops
 from geomcheck.nets import Net, net_of_manifold, net_of_points
@@ -55,6 +55,7 @@ def bounds(
     Sources: ``kvalheim-sontag-2``, ``homotopy-argument``, ``torsion-argument``.
     """
     generator = np.random.default_rng(rng)
+    subject = few_enough(subject, rng=generator)
     ground = survey(subject, rng=generator)
     nets = nets_of(ground, subject, rng=generator)
     homologies = part_homologies(nets, memory_limit)

@@ -143,15 +143,15 @@ def _diagrams(seen: SeenHomology | None) -> dict[str, Any] | None:
 
 
 def _exceedance(study: Study) -> dict[str, Any] | None:
-    errors = study.held_out.errors[np.isfinite(study.held_out.errors)]
-    n = len(study.held_out)
+    errors = study.errors[np.isfinite(study.errors)]
+    n = len(study.errors)
     positive = errors[errors > 0]
     if not len(positive):
         return None
     low = max(float(np.quantile(positive, 0.01)), 1e-12)
     high = max(float(positive.max()), study.settings.epsilon) * 1.2
     grid = np.geomspace(min(low, study.settings.epsilon / 2), high, _CURVE)
-    above = n - np.searchsorted(np.sort(study.held_out.errors), grid, side="right")
+    above = n - np.searchsorted(np.sort(study.errors), grid, side="right")
     band = curve_band(n, confidence=study.settings.confidence)
     share = above / n
     return {

@@ -17,11 +17,12 @@ from theory.dimension import DimensionEstimate, estimate_dimension
 from theory.manifold import Manifold
 from theory.point_set import PointSet
 
-__all__ = ["Ground", "Subject", "survey"]
+__all__ = ["Ground", "Subject", "few_enough", "survey"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Subject = Manifold | PointSet
+_LOOKED_AT = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,9 @@ class Ground:
         What the estimators say of a sample.
     covering_dim : int
         Dimension that covering radii are estimated with: `intrinsic_dim` where known.
+    points, looked_at : int or None
+        How many points were given, and how many of them, drawn at random, all that is said of
+        geometry and homology rests on.
     """
 
     name: str
@@ -69,6 +73,16 @@ class Ground:
     manifold: Manifold | None
     dimension: DimensionEstimate | None
     covering_dim: int
+    points: int | None = None
+    looked_at: int | None = None
+
+
+def few_enough(subject: Subject, *, rng: np.random.Generator) -> Subject:
+    """Return a subject whose geometry can be looked at: of many points a random choice."""
+    if isinstance(subject, Manifold) or len(subject) <= _LOOKED_AT:
+        return subject
+    rows = np.sort(rng.choice(len(subject), _LOOKED_AT, replace=False))
+    return PointSet(subject.name, subject.points[rows], given=len(subject))
 
 
 def survey(subject: Subject, *, rng: np.random.Generator) -> Ground:
@@ -132,6 +146,8 @@ def _of_points(subject: PointSet, rng: np.random.Generator) -> Ground:
         manifold=None,
         dimension=dimension,
         covering_dim=guess,
+        points=subject.given or len(points),
+        looked_at=len(points),
     )
 
 

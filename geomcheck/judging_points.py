@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.ground import Subject
 from geomcheck.protocol import Autoencoder
+from geomcheck.rows import rows_within
 from geomcheck.study import Settings
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
@@ -41,10 +42,11 @@ def statistical_points(
     training_points: Array | None,
     held_out: Array | None,
     rng: np.random.Generator,
-) -> tuple[str, Array]:
-    """Return points for the statistics, less those of training, and what they are.
+) -> tuple[str, Array, NDArray[np.bool_] | None]:
+    """Return what the points for the statistics are, the points, and which of them to take.
 
-    They are "fresh", "held out", "given", or, where nothing else is left, "training".
+    They are "fresh", "held out", "given", or, where nothing but points of training is left,
+    "training"; all are taken where nothing is said.
     """
     if isinstance(subject, Manifold):
         basis, points = "fresh", subject.sample(settings.samples, rng=rng)
@@ -53,12 +55,11 @@ def statistical_points(
     else:
         basis, points = "given", subject.points
     if training_points is None:
-        return basis, points
-    seen = {row.tobytes() for row in np.ascontiguousarray(training_points)}
-    unseen = np.array([row.tobytes() not in seen for row in np.ascontiguousarray(points)])
+        return basis, points, None
+    unseen = ~rows_within(points, training_points)
     if not unseen.any():
-        return "training", points
-    return basis, points[unseen]
+        return "training", points, None
+    return basis, points, None if unseen.all() else unseen
 
 
 def check_repeatable(model: Autoencoder, sample: Evaluation) -> None:

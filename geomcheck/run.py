@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 
 _TRAINING_POINTS = 4000
 _HELD_OUT_SHARE = 0.2
+_MOST_TRAINING = 200_000
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,9 @@ def fit_subject(
         count = max(1, round(_HELD_OUT_SHARE * len(subject)))
         if len(subject) - count < 2:
             raise InvalidInput("points", f"{len(subject)} points", "at least 3, to hold one out")
-        train, held_out = subject.points[order[count:]], subject.points[order[:count]]
+        # More than this many are hardly met twice in training.
+        chosen = order[count:][:_MOST_TRAINING]
+        train, held_out = subject.points[chosen], subject.points[order[:count]]
 
     def training_progress(fraction: float, seconds_left: float) -> None:
         if progress is not None:

@@ -64,8 +64,10 @@ class Study:
     ground : Ground
     model : Autoencoder
     settings : Settings
+    errors : array of shape (n,)
+        Of all points that the statistics rest on.
     held_out : Evaluation
-        Points the statistics rest on.
+        Those points, or a random choice of them where they are many.
     held_out_basis : {"fresh", "held out", "given"}
         Drawn now from K's own measure; set apart before training; or merely handed over.
     component : array of shape (n,)
@@ -102,6 +104,7 @@ class Study:
     ground: Ground
     model: Autoencoder
     settings: Settings
+    errors: NDArray[np.float64]
     held_out: Evaluation
     held_out_basis: str
     component: NDArray[np.intp]

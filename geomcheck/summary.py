@@ -13,11 +13,13 @@ __all__ = ["describe_model", "describe_subject"]
 
 def describe_subject(ground: Ground) -> dict[str, Any]:
     """Return what the report says of the set."""
+    counts = {"points": ground.points, "looked_at": ground.looked_at}
     return {
         "name": ground.name,
         "kind": ground.kind,
         "intrinsic_dim": ground.intrinsic_dim,
         "ambient_dim": ground.ambient_dim,
+        **(counts if ground.kind == "points" else {}),
         "components": list(ground.components),
         "reach": None if ground.reach is None else asdict(ground.reach),
         "betti": None if ground.betti is None else list(ground.betti),

@@ -29,6 +29,7 @@ __all__ = ["default_epsilon", "verify"]
 Array = NDArray[np.float64]
 
 _SAMPLES = 20_000
+_BLOCK = 1 << 16
 _STREAM = 0x67656F6D
 
 
@@ -124,7 +125,7 @@ def default_epsilon(subject: Subject, *, rng: int | np.random.Generator = 0) -> 
     take a point to another part of the set.
     """
     points = subject.sample(2000, rng=rng) if isinstance(subject, Manifold) else subject.points
-    spread = float(np.sqrt(((points - points.mean(axis=0)) ** 2).sum(axis=1).mean()))
+    spread = float(np.sqrt(_mean_square(points)))
     if not spread > 0:
         raise InvalidInput("points", "all equal", "at least two different points")
     rounded = float(f"{spread / 10:.0e}")
@@ -134,6 +135,13 @@ def default_epsilon(subject: Subject, *, rng: int | np.random.Generator = 0) -> 
             unit = 10.0 ** math.floor(math.log10(most))
             return float(f"{math.floor(most / unit) * unit:.0e}")
     return rounded
+
+
+def _mean_square(points: Array) -> float:
+    """Return the mean square distance from the centre, in blocks: the points may be many."""
+    centre = points.mean(axis=0)
+    blocks = (points[i : i + _BLOCK] - centre for i in range(0, len(points), _BLOCK))
+    return float(sum(np.square(block).sum() for block in blocks)) / len(points)
 
 
 def _check(settings: Settings) -> None:

@@ -20,8 +20,10 @@ class PointSet:
     ----------
     name : str
         What to call it.
-    points : array of shape (n, ambient_dim)
+    points : array, tensor or data frame of shape (n, ambient_dim)
         Finite numbers.
+    given : int, optional
+        How many points there were, where `points` is a random choice of them.
 
     Raises
     ------
@@ -31,6 +33,7 @@ class PointSet:
 
     name: str
     points: NDArray[np.float64]
+    given: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "points", as_points(self.points))

@@ -83,12 +83,12 @@ def independence(study: Study, n: int) -> Hypothesis:
 
 def large_errors(study: Study) -> int:
     """Return how many of the held-out points err by more than epsilon."""
-    return int(np.count_nonzero(study.held_out.errors > study.settings.epsilon))
+    return int(np.count_nonzero(study.errors > study.settings.epsilon))
 
 
 def large_error_limits(study: Study) -> Interval:
     """Return the limits of the share of K with a large error that every verdict on it uses."""
-    n = len(study.held_out)
+    n = len(study.errors)
     return share_limits(large_errors(study), n, confidence=study.settings.confidence)
 
 

@@ -44,7 +44,7 @@ def check(study: Study) -> ClaimResult:
             source="clopper-pearson",
             advice="Pass training_points, and points held out, to verify.",
         )
-    n, hits, limits = len(study.held_out), large_errors(study), large_error_limits(study)
+    n, hits, limits = len(study.errors), large_errors(study), large_error_limits(study)
     trained = float(np.mean(training.errors > epsilon))
     near = nearness(study, training)
     summary = (
@@ -71,7 +71,7 @@ def check(study: Study) -> ClaimResult:
             "share_at_most": limits.upper,
             "share_at_least": limits.lower,
             "training_mean_error": float(np.mean(training.errors)),
-            "mean_error": float(np.mean(study.held_out.errors)),
+            "mean_error": float(np.mean(study.errors)),
             "training_points_in_K0": near.inside,
             "K0_to_training_points": near.distance,
             "K_to_training_points": near.spacing,

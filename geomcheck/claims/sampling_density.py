@@ -16,7 +16,12 @@ def check(study: Study) -> ClaimResult:
     """Hold the covering radius of the sample against the reach of K."""
     covering, reach = study.covering, study.ground.reach
     n = len(study.homology_sample)
-    values = {"points": n, "covering_radius": covering.value, "certified": covering.certified}
+    values = {
+        "points": n,
+        **_chosen(study),
+        "covering_radius": covering.value,
+        "certified": covering.certified,
+    }
     if reach is None:
         return ClaimResult(
             id=_ID,
@@ -25,7 +30,7 @@ def check(study: Study) -> ClaimResult:
             summary=f"covering radius {number(covering.value)}, but the reach is not known",
             source="niyogi-smale-weinberger",
             values=values,
-            hypotheses=(Hypothesis("the reach of K is known", "not met"),),
+            hypotheses=(Hypothesis("the reach of K is known", "not met"), *_choice(study)),
             advice="State the reach of the set.",
         )
     limit = DENSEST_RATIO * reach.value
@@ -58,6 +63,21 @@ def check(study: Study) -> ClaimResult:
                 f"covering radius {number(covering.value)}",
                 "certified" if covering.certified else "estimated",
             ),
+            *_choice(study),
         ),
         advice=advice,
     )
+
+
+def _chosen(study: Study) -> dict[str, int]:
+    given, looked_at = study.ground.points, study.ground.looked_at
+    if given is None or looked_at is None or given == looked_at:
+        return {}
+    return {"points_given": given, "points_looked_at": looked_at}
+
+
+def _choice(study: Study) -> tuple[Hypothesis, ...]:
+    if not _chosen(study):
+        return ()
+    says = "of {points_given} points, {points_looked_at} drawn at random show the geometry"
+    return (Hypothesis(says.format(**_chosen(study)), "assumed"),)

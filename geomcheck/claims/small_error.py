@@ -24,7 +24,7 @@ _ID = "small-error"
 def check(study: Study) -> ClaimResult:
     """Hold the share of held-out points with a large error against delta."""
     settings = study.settings
-    errors = study.held_out.errors
+    errors = study.errors
     n, hits, limits = len(errors), large_errors(study), large_error_limits(study)
     epsilon = number(settings.epsilon)
     seen = f"error above {epsilon} on {percent(hits / n)} of {n} points"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.evaluation import Evaluation, evaluate
+from geomcheck.evaluation import Evaluation
 from geomcheck.ground import Ground, Subject
-from geomcheck.judging_points import check_repeatable, statistical_points
+from geomcheck.judging_points import MOST_POINTS, check_repeatable, statistical_points
 from geomcheck.protocol import Autoencoder
+from geomcheck.stream import stream
 from geomcheck.study import Settings
 from theory.errors import InvalidInput
 from theory.points import as_points
@@ -19,15 +21,25 @@ __all__ = ["Errors", "errors_on"]
 
 Array = NDArray[np.float64]
 
+_MOST_TRAINING = 200_000
+
 
 @dataclass(frozen=True, eq=False)
 class Errors:
-    """The errors on points of K; see `Study` for what each field means."""
+    """The errors on points of K; see `Study` for what each field means.
 
+    Parameters
+    ----------
+    worst : Evaluation
+        The points with the largest of all errors.
+    """
+
+    all: Array
     held_out: Evaluation
     basis: str
     component: NDArray[np.intp]
     training: Evaluation | None
+    worst: Evaluation
 
 
 def errors_on(
@@ -38,8 +50,9 @@ def errors_on(
     training_points: Array | None,
     held_out: Array | None,
     rng: np.random.Generator,
+    progress: Callable[[float], None],
 ) -> Errors:
-    """Evaluate the model where the statistics need it.
+    """Evaluate the model where the statistics need it, in one pass over the points.
 
     Raises
     ------
@@ -48,10 +61,14 @@ def errors_on(
     """
     if training_points is not None:
         training_points = as_points(training_points, argument="training_points")
-    basis, points = statistical_points(subject, settings, training_points, held_out, rng)
-    sample = evaluate(model, points)
-    if not np.isfinite(sample.errors).any():
+    basis, points, rows = statistical_points(subject, settings, training_points, held_out, rng)
+    found = stream(model, points, keep=MOST_POINTS, rng=rng, rows=rows, progress=progress)
+    sample = found.sample
+    if not np.isfinite(found.errors).any():
         raise InvalidInput("model", "no finite reconstruction", "finite numbers")
     check_repeatable(model, sample)
-    training = None if training_points is None else evaluate(model, training_points)
-    return Errors(sample, basis, ground.component_of(points), training)
+    training = None
+    if training_points is not None:
+        training = stream(model, training_points, keep=_MOST_TRAINING, rng=rng).sample
+    component = ground.component_of(sample.points)
+    return Errors(found.errors, sample, basis, component, training, found.worst)

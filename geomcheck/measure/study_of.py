@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from geomcheck.bounds import nets_of, obstructions, part_homologies
 from geomcheck.clock import Clock
-from geomcheck.ground import Subject, survey
+from geomcheck.ground import Subject, few_enough, survey
 from geomcheck.loops import found_loops
 from geomcheck.measure.collisions import collisions_of
 from geomcheck.measure.errors import errors_on
@@ -47,10 +47,11 @@ def measured(
     """
     check_protocol(model, subject.ambient_dim)
     with clock.stage("geometry"):
-        ground = survey(subject, rng=rng)
-        nets = nets_of(ground, subject, rng=rng)
-    with clock.stage("errors"):
-        errors = errors_on(subject, ground, model, settings, training_points, held_out, rng)
+        looked_at = few_enough(subject, rng=rng)
+        ground = survey(looked_at, rng=rng)
+        nets = nets_of(ground, looked_at, rng=rng)
+    with clock.stage("errors") as done:
+        errors = errors_on(subject, ground, model, settings, training_points, held_out, rng, done)
     with clock.stage("homology"):
         homologies = part_homologies(nets, settings.memory_limit)
         # Loops have a class of degree 1 alone: a wider bottleneck lets it pass.
@@ -59,12 +60,14 @@ def measured(
         known = obstructions(ground, homologies, loops, model.latent_dim)
     with clock.stage("tears"):
         bare = ground.kind == "points"
-        graph = graph_sample(model, subject, ground, rng)
+        graph = graph_sample(model, looked_at, ground, rng)
         exceptional = exceptional_set(model, ground, settings, graph, errors)
     with clock.stage("certificate"):
         certificate, reason = certificate_of(model, subject, settings)
     with clock.stage("topology"):
         points = graph if bare else errors.held_out
+        if len(errors.held_out) < len(errors.all):
+            points = points.joined(errors.worst)
         topology = topology_of(ground, model, settings, nets, homologies, points, exceptional)
     with clock.stage("collisions"):
         pool = topology.pool
@@ -74,6 +77,7 @@ def measured(
         ground=ground,
         model=model,
         settings=settings,
+        errors=errors.all,
         held_out=errors.held_out,
         held_out_basis=errors.basis,
         component=errors.component,
