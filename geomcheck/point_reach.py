@@ -56,6 +56,8 @@ def reach_of_points(
         half_bottleneck=gap / 2,
         governs="both" if both else "bottleneck",
         where=points[pair],
+        error=None,
+        error_basis="",
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -119,8 +121,21 @@ def test_wrong_tangents_widen_the_error_or_leave_the_one_sided_value():
 def test_bare_points(spec, n, error):
     manifold = from_spec(spec)
     found = estimate_reach(manifold.sample(n, rng=0), intrinsic_dim=manifold.dim)
-    assert (found.direction, found.certified) == ("estimate", False)
-    assert found.value == pytest.approx(manifold.claims.reach.value, rel=error)
+    truth = manifold.claims.reach.value
+    assert (found.direction, found.certified, found.upper) == ("estimate", False, None)
+    assert found.value == pytest.approx(truth, rel=error)
+    assert abs(found.value - truth) <= found.error + 1e-9
+    assert found.upper_bound is None
+
+
+def test_bare_points_of_dimension_four_and_how_many_it_takes():
+    manifold = from_spec("sphere:dim=4")
+    found = estimate_reach(manifold.sample(2000, rng=0), intrinsic_dim=4)
+    assert found.value == pytest.approx(1, abs=min(found.error, 0.05))
+    few = estimate_reach(from_spec("grassmannian").sample(1000, rng=0), intrinsic_dim=4)
+    assert few.error > 0.1 * few.value
+    needed = float(re.search(r"about (\S+) points would show it within 10%", few.note)[1])
+    assert 5e3 < needed < 1e6
 
 
 def test_the_dimension_is_estimated_when_not_given():

@@ -49,6 +49,9 @@ class LocalFit:
     noise : array of shape (m,)
         Root mean square residual for each normal coordinate, with the degrees of freedom of the
         fit taken off.
+    degree : int
+    neighbours : int
+        Points in each neighbourhood.
     """
 
     points: Array
@@ -57,6 +60,8 @@ class LocalFit:
     curvature_error: Array
     radius: Array
     noise: Array
+    degree: int
+    neighbours: int
 
 
 def coefficients(dim: int, degree: int) -> int:
@@ -141,7 +146,8 @@ def local_fit(
         around = (points[np.asarray(index)] - points[part][:, None]) / radius[:, None, None]
         found.append(_fitted(points[part], around, radius, intrinsic_dim, exponents))
     columns = zip(*found, strict=True)
-    return LocalFit(*(np.concatenate(column) for column in columns))
+    near, frames, curvature, error, radius, noise = (np.concatenate(column) for column in columns)
+    return LocalFit(near, frames, curvature, error, radius, noise, degree, neighbours)
 
 
 def monomials(dim: int, degree: int) -> list[tuple[int, ...]]:

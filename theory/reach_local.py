@@ -28,6 +28,10 @@ _DOUBTS = 2.0
 _CHORD = 1.0
 _WIDEST = 1.5
 _TIE = 0.02
+_SHARPEST = 32
+_ROUGH = 0.1
+_CAUTION = 1.5
+_MANY = 10**9
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,16 @@ def fitted_reach(
         governs = "bottleneck" if half is not None and half <= value * (1 + _TIE) else "curvature"
     where = fit.points[[sharpest]] if curvature <= pairs.value else pairs.where
     noise, width = float(np.median(fit.noise)), float(np.median(fit.radius))
+    error = _error(span.points, fit, bent, value, governs)
     note = f"neighbourhoods of radius {width:.2g}; residuals of {noise:.1g} from the fits"
     if width > _WIDEST * value:
         note += "; the sample is too sparse, or too noisy, to show a reach as small as this"
+    if error > _ROUGH * value:
+        # The error of the curvature falls with the (degree - 1)th power of the width, and more
+        # points allow the highest degree. Errors beyond the value itself say no more than that.
+        highest = fit_degree(_MANY, intrinsic_dim)
+        more = (min(error / value, 1.0) / _ROUGH) ** (intrinsic_dim / (highest - 1))
+        note += f"; about {n * more:.1g} points would show it within {_ROUGH:.0%}"
     return replace(
         pairs,
         value=value,
@@ -120,9 +131,30 @@ def fitted_reach(
         where=where @ span.basis + span.centre,
         n=n,
         note=note,
+        error=error,
+        error_basis=f"fits of degree {fit.degree} against coarser ones, their residuals, and how "
+        "far apart the points are",
         upper=None,
         upper_at=None,
     )
+
+
+def _error(cloud: Array, fit: LocalFit, bent: Array, value: float, governs: Governs) -> float:
+    """Return how far the value may well be off."""
+    from scipy.spatial import cKDTree
+
+    k = fit.frames.shape[2]
+    spacing = float(np.median(fit.radius)) * fit.neighbours ** (-1 / k)
+    error = float(np.median(fit.noise)) + spacing**2 / value
+    if governs == "bottleneck" or not math.isfinite(value):
+        return float(error)
+    sharp = np.argsort(-bent, kind="stable")[:_SHARPEST]
+    rows = np.asarray(cKDTree(cloud).query(fit.points[sharp])[1], dtype=np.intp)
+    fewer = fit.neighbours if fit.degree > 2 else 3 * fit.neighbours // 4
+    coarse = local_fit(cloud, rows, k, neighbours=fewer, degree=max(2, fit.degree - 1))
+    apart = _CAUTION * float(np.median(np.abs(fit.curvature[sharp] - coarse.curvature)))
+    apart += _DOUBTS * float(fit.curvature_error[sharp[0]])
+    return float(error + apart * value**2)
 
 
 def fit_cloud(
