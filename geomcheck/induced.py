@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.homology import flag_persistence
 from theory.points import farthest_point_subsample
 
-__all__ = ["KeptClasses", "kept_classes"]
+__all__ = ["KeptClasses", "KeptOver", "kept_classes"]
 
 Array = NDArray[np.float64]
 
@@ -25,8 +27,19 @@ class KeptClasses(tuple[int | None, ...]):
     """How many classes of each degree survive; None where the net does not decide."""
 
 
+KeptOver = Mapping[int, KeptClasses]
+"""By the number of elements of the coefficient field."""
+
+
 def kept_classes(
-    points: Array, values: Array, every_value: Array, had: tuple[int, ...], *, covering: float
+    points: Array,
+    values: Array,
+    every_point: Array,
+    every_value: Array,
+    had: tuple[int, ...],
+    *,
+    covering: float,
+    homology_coeff_field: int = 2,
 ) -> KeptClasses:
     """Return the rank of the map that f: K -> R^d induces on homology, as a net shows it.
 
@@ -36,22 +49,30 @@ def kept_classes(
         A net of K.
     values : array of shape (n, d)
         f at the points.
-    every_value : array of shape (l, d)
-        f at many more points, to see how well the values at the net cover f(K).
+    every_point, every_value : array of shape (l, N), array of shape (l, d)
+        Many more points of K and f at them, those where f is steepest among them: they show how
+        far f strays between points of the net.
     had : tuple of int
-        Betti numbers of K, from the degree 0, in the degrees asked for.
+        Betti numbers of K over the field, from the degree 0, in the degrees asked for.
     covering : float
         Covering radius of the net in K.
+    homology_coeff_field : int
+        A prime.
 
     Notes
     -----
     Take the flag complex of all pairs of points within 2 r, with r the smallest radius at which
     its Betti numbers are those of K, then let in the pairs whose values are within 2 t, t
     growing. Once 2 t exceeds the distance of the values of every pair near on K, this is the
-    Rips complex of the values, so the classes present at the start that are alive at t are
-    those that the map Rips_r(K) -> Rips_t(f(K)), x -> f(x), does not kill. A class that f kills
-    bounds in f(K), and so dies by the covering radius of the values. Equality of Betti numbers
-    is neither needed nor enough for this (a circle wound twice has those of a circle).
+    Rips complex of the values, and the classes present at the start that are alive at t are
+    those that the map Rips_r(K) -> Rips_t(f(K)), x -> f(x), does not kill.
+
+    A class that f kills bounds a chain in f(K). Send each point f(p) of a fine subdivision of
+    that chain to f(x), x the point of the net nearest to p: if f(p) is never farther than t
+    from f(x), this bounds the class in the complex at t. So what is alive at a t that exceeds
+    all these distances is kept; that they are seen on points only is what makes it an estimate.
+    What is dead at t need not be lost: f(K) may have a hole narrower than t. Equality of Betti
+    numbers is neither needed nor enough (a circle wound twice has those of a circle).
     """
     from scipy.spatial import cKDTree
     from scipy.spatial.distance import pdist, squareform
@@ -64,21 +85,28 @@ def kept_classes(
         covering = covering + chosen.covering_radius
     near = squareform(pdist(points))
     widest = min(1.01 * _SCALES[-1] * covering, _widest(near, top))
-    bars = flag_persistence(near, max_degree=top, max_radius=widest)
+    field = homology_coeff_field
+    bars = flag_persistence(near, max_degree=top, max_radius=widest, homology_coeff_field=field)
     radius = _radius_of(bars, had, covering, widest)
     if radius is None or not (np.isfinite(values).all() and np.isfinite(every_value).all()):
         return KeptClasses([None] * len(had))
     gap = float(np.max(cKDTree(values).query(every_value)[0]))
+    nearest = cKDTree(points).query(every_point)[1]
+    strays = float(np.linalg.norm(every_value - values[nearest], axis=1).max())
     apart = squareform(pdist(values))
     close = near <= 2 * radius
-    reached = max(float(apart[close].max(initial=0.0)) / 2, _MARGIN * gap)
+    joined = near <= 2 * radius + covering
+    reached = max(float(apart[joined].max(initial=0.0)) / 2, _MARGIN * gap, strays)
     spread = float(apart.max())
     if spread == 0.0:
         return KeptClasses([min(count, 1) if j == 0 else 0 for j, count in enumerate(had)])
     if _COARSER * reached > _widest(apart, top):
         return KeptClasses([None] * len(had))
     alive = flag_persistence(
-        np.where(close, 0.0, apart), max_degree=top, max_radius=1.01 * _COARSER * reached
+        np.where(close, 0.0, apart),
+        max_degree=top,
+        max_radius=1.01 * _COARSER * reached,
+        homology_coeff_field=field,
     )
     counts = [
         [_alive(degree_bars, factor * reached) for degree_bars in alive]

@@ -13,7 +13,7 @@ from geomcheck.collisions import Collisions
 from geomcheck.evaluation import Evaluation
 from geomcheck.exceptional import ExceptionalSet
 from geomcheck.ground import Ground
-from geomcheck.induced import KeptClasses
+from geomcheck.induced import KeptOver
 from geomcheck.protocol import Autoencoder
 from geomcheck.restricted_lipschitz import LipschitzSeen
 from geomcheck.topology import SeenHomology
@@ -80,15 +80,15 @@ class Study:
         The points of K whose diagrams were computed.
     covering : Bound
         Their covering radius in K.
-    kept_by_codes, kept_by_images : KeptClasses
-        How many classes of K in the degrees 0 up to m - 1 the encoder, and the reconstruction,
-        do not kill.
+    kept_by_codes, kept_by_images : mapping of int to KeptClasses
+        For each field, by its number of elements, how many classes of K in the degrees 0 up to
+        m - 1 the encoder, and the reconstruction, do not kill.
     certificate : Enclosure or None
         Bounds of the error over all of K.
     no_certificate : str
         Why there is none; empty if there is one.
-    of_input, of_codes, of_kept_codes, of_images : SeenHomology or None
-        K, F(K), F(K minus K0) and G(F(K)), over the field with two elements.
+    of_input, of_codes, of_kept_codes, of_kept, of_images : SeenHomology or None
+        K, F(K), F(K minus K0), K minus K0 and G(F(K)), over the field with two elements.
     exceptional : ExceptionalSet
     worst : Evaluation
         One point: the largest error found anywhere on K.
@@ -115,9 +115,10 @@ class Study:
     of_input: SeenHomology
     of_codes: SeenHomology | None
     of_kept_codes: SeenHomology | None
+    of_kept: SeenHomology | None
     of_images: SeenHomology | None
-    kept_by_codes: KeptClasses
-    kept_by_images: KeptClasses
+    kept_by_codes: KeptOver
+    kept_by_images: KeptOver
     certificate: Enclosure | None
     no_certificate: str
     exceptional: ExceptionalSet

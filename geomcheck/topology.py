@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -76,6 +77,8 @@ class Loss:
         Whether every continuous encoder would have killed as many.
     source : str
         Key into `theory.sources` of the argument behind `mark`; empty if undecided.
+    homology_coeff_field : int
+        Number of elements of the field.
     """
 
     degree: int
@@ -83,6 +86,7 @@ class Loss:
     kept: int
     mark: Mark
     source: str
+    homology_coeff_field: int = 2
 
 
 def losses(
@@ -91,7 +95,8 @@ def losses(
     *,
     latent_dim: int,
     embedding_dim: int | None,
-    closed: bool = False,
+    closed: Sequence[Sequence[int]] = (),
+    homology_coeff_field: int = 2,
 ) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
     """Hold what a map that passes a bottleneck keeps against what it could have kept.
 
@@ -104,8 +109,10 @@ def losses(
     latent_dim : int
     embedding_dim : int or None
         Smallest m such that K embeds in R^m, where known.
-    closed : bool
-        Whether K is one closed connected manifold of dimension ``len(had) - 1``.
+    closed : sequence of sequences of int
+        Betti numbers of the components of K, if each is a closed manifold of dimension
+        ``len(had) - 1`` with Poincaré duality over the field; empty otherwise.
+    homology_coeff_field : int
 
     Returns
     -------
@@ -118,14 +125,15 @@ def losses(
     -----
     In degrees j >= latent_dim every class is lost (``open-subsets``). Below, nothing need be
     lost when K embeds in R^latent_dim (``no-obstruction``), nor components ever, since an
-    interval can be laid beside another in R^1. On a closed k-manifold with k = 2j >= latent_dim
-    the classes of H^j that come from the latent space annihilate one another under the cup
-    product, so at least half of H_j is lost (``intersection-form``).
+    interval can be laid beside another in R^1. On a closed k-manifold with k >= latent_dim the
+    classes of H^j and of H^(k-j) that come from the latent space annihilate one another under
+    the cup product, so no more than the j-th Betti number of them come from both together, and
+    for k = 2j at least half of H_j is lost (``intersection-form``). A loss is called forced
+    only where it is no larger than that; where it is larger, it is undecided.
     """
     found: list[Loss] = []
     open_degrees: list[int] = []
     embeds = embedding_dim is not None and latent_dim >= embedding_dim
-    top = len(had) - 1
     for degree, count in enumerate(had):
         if count == 0:
             continue
@@ -136,11 +144,34 @@ def losses(
         if number is None:
             open_degrees.append(degree)
         elif number < count:
-            half = closed and top == 2 * degree and top >= latent_dim
             if embeds or degree == 0:
-                found.append(Loss(degree, count, number, "avoidable", "no-obstruction"))
-            elif half and count - number <= count - count // 2:
-                found.append(Loss(degree, count, number, "forced", "intersection-form"))
+                mark, source = _AVOIDABLE
+            elif number >= _most(degree, count, kept, latent_dim, closed):
+                mark, source = _FORCED
             else:
-                found.append(Loss(degree, count, number, "undecided", ""))
-    return tuple(found), tuple(open_degrees)
+                mark, source = _UNDECIDED
+            found.append(Loss(degree, count, number, mark, source))
+    field = homology_coeff_field
+    return tuple(replace(x, homology_coeff_field=field) for x in found), tuple(open_degrees)
+
+
+_AVOIDABLE: tuple[Mark, str] = ("avoidable", "no-obstruction")
+_FORCED: tuple[Mark, str] = ("forced", "intersection-form")
+_UNDECIDED: tuple[Mark, str] = ("undecided", "")
+
+
+def _most(
+    degree: int,
+    count: int,
+    kept: tuple[int | None, ...],
+    latent_dim: int,
+    closed: Sequence[Sequence[int]],
+) -> int:
+    """Return the most classes that can be kept given those kept in the dual degree."""
+    if not closed or len(closed[0]) - 1 < latent_dim:
+        return count
+    dual = len(closed[0]) - 1 - degree
+    if dual == degree:
+        return sum(part[degree] // 2 for part in closed)
+    other = kept[dual] if dual < min(len(kept), latent_dim) else 0
+    return count if other is None or len(closed) > 1 else count - other

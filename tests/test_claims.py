@@ -78,7 +78,14 @@ def test_linked_circles_name_both_tears(linked: Report) -> None:
     topology = linked["latent-topology"]
     assert topology.verdict is HOLDS
     assert topology.values["losses"] == [
-        {"degree": 1, "had": 2, "kept": 0, "mark": "forced", "source": "open-subsets"}
+        {
+            "degree": 1,
+            "had": 2,
+            "kept": 0,
+            "mark": "forced",
+            "source": "open-subsets",
+            "homology_coeff_field": 2,
+        }
     ]
     assert topology.values["betti_latent_off_K0"] == [2]
 
@@ -192,7 +199,11 @@ def turned(f: Callable[[np.ndarray], np.ndarray]) -> FunctionAutoencoder:
     return FunctionAutoencoder(encode, lambda z: z, 2, 2, continuous=True)
 
 
-@pytest.mark.parametrize("f", [lambda t: 2 * t, lambda t: 2 * np.abs(t)], ids=["twice", "back"])
+@pytest.mark.parametrize(
+    "f",
+    [lambda t: 2 * t, lambda t: 3 * t, lambda t: 2 * np.abs(t)],
+    ids=["twice", "thrice", "back"],
+)
 def test_equal_betti_numbers_are_no_proof_that_a_class_is_kept(
     f: Callable[[np.ndarray], np.ndarray],
 ) -> None:

@@ -85,10 +85,10 @@ _ALL = (
     Source(
         "intersection-form",
         "geomcheck, Poincare duality",
-        "H^k of an open subset of R^m vanishes for m <= k, so classes of H^j pulled back from "
-        "the latent space to a closed k-manifold, k = 2j, have cup product zero with one "
-        "another; the product is nondegenerate, so they fill at most half of H^j, and at least "
-        "half of H_j is lost.",
+        "H^k of an open subset of R^m vanishes for m <= k, so classes of H^j and of H^(k-j) "
+        "pulled back from the latent space to a closed k-manifold have cup product zero; the "
+        "product is nondegenerate, so both together are at most as many as H^j has, and for "
+        "k = 2j at least half of H_j is lost.",
     ),
     Source(
         "federer",

@@ -11,7 +11,7 @@ __all__ = ["check"]
 
 def check(study: Study) -> ClaimResult:
     """Find the classes of K that the encoder kills."""
-    codes, kept = study.of_codes, study.of_kept_codes
+    codes, kept, off = study.of_codes, study.of_kept_codes, study.of_kept
     return compare(
         study,
         Comparison(
@@ -20,8 +20,10 @@ def check(study: Study) -> ClaimResult:
             image="the latent set",
             kept=study.kept_by_codes,
             seen=codes,
+            collisions=study.collisions,
             extra={
                 "betti_latent": None if codes is None else list(codes.betti()),
+                "betti_off_K0": None if off is None else list(off.betti()),
                 "betti_latent_off_K0": None if kept is None else list(kept.betti()),
             },
         ),

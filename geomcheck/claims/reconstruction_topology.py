@@ -23,6 +23,7 @@ def check(study: Study) -> ClaimResult:
             image="the reconstruction",
             kept=study.kept_by_images,
             seen=study.of_images,
+            collisions=study.image_collisions,
             extra={},
         ),
     )

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from geomcheck.claims.common import classes, continuity, number
-from geomcheck.induced import KeptClasses
+import numpy as np
+
+from geomcheck.claims.common import classes, continuity, number, plain
+from geomcheck.collisions import Collisions
+from geomcheck.graph import parts_of_graph
+from geomcheck.induced import KeptOver
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from geomcheck.topology import Loss, SeenHomology, losses
@@ -25,10 +29,14 @@ class Comparison:
         Of the claim.
     map, image : str
         What to call the map and its image.
-    kept : KeptClasses
-        Classes of K that the map does not kill, in the degrees below the latent dimension.
+    kept : mapping of int to KeptClasses
+        For each field, the classes of K that the map does not kill, in the degrees below the
+        latent dimension.
     seen : SeenHomology or None
         Homology of the image; None where the model returned no finite numbers.
+    collisions : Collisions
+        Points far apart that the map sends to one. Without any nothing is lost for certain: an
+        injective map of a compact set loses nothing.
     extra : mapping
         More values to report.
     """
@@ -36,8 +44,9 @@ class Comparison:
     id: str
     map: str
     image: str
-    kept: KeptClasses
+    kept: KeptOver
     seen: SeenHomology | None
+    collisions: Collisions
     extra: Mapping[str, Any]
 
 
@@ -72,20 +81,14 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
             hypotheses=(continuity(study),),
             advice=_ADVICE.get(reason, "Give more points, or the Betti numbers of the set."),
         )
-    kept = _kept(had, comparison, certified)
-    values["classes_kept"] = list(kept)
-    lost, unclear = losses(
-        had,
-        kept,
-        latent_dim=m,
-        embedding_dim=ground.embedding_dim,
-        closed=_one_closed_manifold(study),
-    )
-    values["losses"] = [
-        {"degree": x.degree, "had": x.had, "kept": x.kept, "mark": x.mark, "source": x.source}
-        for x in lost
-    ]
+    kept = _kept(study, had, comparison, certified)
+    values["classes_kept"] = list(kept[2])
+    lost, unclear = _losses(study, had, kept)
+    values["losses"] = [asdict(x) for x in lost]
     verdict, summary = _judged(lost, unclear, comparison.image)
+    if verdict is Verdict.FAILS and not len(comparison.collisions):
+        verdict = Verdict.INCONCLUSIVE
+        summary += f"; but {comparison.image} may have holes too narrow to be seen"
     if ground.kind == "points" and verdict is not Verdict.INCONCLUSIVE:
         verdict, summary = Verdict.INCONCLUSIVE, f"as the points show: {summary}"
     avoidable = [x for x in lost if x.mark == "avoidable"]
@@ -99,12 +102,12 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         hypotheses=(
             continuity(study),
             Hypothesis(
-                "Betti numbers of K over two elements",
+                "Betti numbers of K",
                 "given" if ground.betti is not None else "estimated",
             ),
             _resolution(study, comparison, certified),
         ),
-        witness=_witness(study, avoidable[0]) if avoidable else None,
+        witness=_witness(study, avoidable[0], comparison.collisions) if avoidable else None,
         advice=_advice(verdict, unclear, study),
     )
 
@@ -159,20 +162,82 @@ def _certified(study: Study) -> bool:
     )
 
 
-def _kept(had: tuple[int, ...], comparison: Comparison, certified: bool) -> tuple[int | None, ...]:
+def _kept(
+    study: Study, had: tuple[int, ...], comparison: Comparison, certified: bool
+) -> dict[int, tuple[int | None, ...]]:
     if certified:
-        return had
-    kept = list(comparison.kept)
-    if kept and comparison.seen is not None:
+        return {field: had if field == 2 else _claimed(study, field) for field in comparison.kept}
+    kept = {field: list(numbers) for field, numbers in comparison.kept.items()}
+    if kept[2] and comparison.seen is not None:
         # An image has no more components than K; if it has as many, the map keeps them apart.
         pieces = comparison.seen.betti()[0]
-        kept[0] = pieces if pieces is not None and pieces <= had[0] else None
-    return tuple(kept)
+        joined = _joined(study, comparison.collisions)
+        if joined < len(study.ground.components):
+            pieces = joined
+        elif pieces is None or pieces < had[0]:
+            # That no two components share a value is not seen, nor that two do.
+            pieces = None
+        for numbers in kept.values():
+            numbers[0] = pieces if pieces is not None and pieces <= had[0] else None
+    return {field: tuple(numbers) for field, numbers in kept.items()}
 
 
-def _one_closed_manifold(study: Study) -> bool:
+def _joined(study: Study, collisions: Collisions) -> int:
+    """Return into how many pieces collisions join the components of K."""
+    count = len(study.ground.components)
+    if not len(collisions):
+        return count
+    ends = [study.ground.component_of(x.points) for x in (collisions.first, collisions.second)]
+    return int(parts_of_graph(count, np.stack(ends, axis=1)).max()) + 1
+
+
+def _claimed(study: Study, field: int) -> tuple[int, ...]:
     manifold = study.ground.manifold
-    return manifold is not None and manifold.closed and not manifold.parts
+    assert manifold is not None
+    assert manifold.claims.betti is not None
+    return manifold.claims.betti[field]
+
+
+def _losses(
+    study: Study, had: tuple[int, ...], kept: Mapping[int, tuple[int | None, ...]]
+) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
+    """Return the losses over two elements, and over three those that two do not show."""
+    ground, m = study.ground, study.model.latent_dim
+    found: dict[int, Loss] = {}
+    unclear: set[int] = set()
+    for field, numbers in kept.items():
+        lost, undecided = losses(
+            had if field == 2 else _claimed(study, field),
+            numbers,
+            latent_dim=m,
+            embedding_dim=ground.embedding_dim,
+            closed=_closed(study, field),
+            homology_coeff_field=field,
+        )
+        unclear.update(undecided)
+        for x in lost:
+            before = found.get(x.degree)
+            if before is None or (before.mark == "forced" and x.mark != "forced"):
+                found[x.degree] = x
+    return tuple(found[degree] for degree in sorted(found)), tuple(sorted(unclear))
+
+
+def _closed(study: Study, field: int) -> list[tuple[int, ...]]:
+    """Return the Betti numbers of the components, if Poincaré duality holds on each."""
+    manifold = study.ground.manifold
+    if manifold is None:
+        return []
+    numbers = []
+    for part in manifold.components:
+        betti = None if part.claims.betti is None else part.claims.betti.get(field)
+        if part is manifold and betti is None and field == 2:
+            betti = study.ground.betti
+        if not part.closed or betti is None or part.dim != manifold.dim:
+            return []
+        if field != 2 and part.orientable is not True:
+            return []
+        numbers.append(tuple(betti))
+    return numbers
 
 
 def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tuple[Verdict, str]:
@@ -183,11 +248,15 @@ def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tup
         verdict = Verdict.INCONCLUSIVE
     else:
         verdict = Verdict.HOLDS
-    said = [f"{classes(x.had - x.kept, x.degree)} lost, {_MARKS[x.mark]}" for x in lost]
+    said = [
+        f"{classes(x.had - x.kept, x.degree)}{_OVER[x.homology_coeff_field]} lost, {_MARKS[x.mark]}"
+        for x in lost
+    ]
     said.extend(f"{image} is too sparse to decide H{degree}" for degree in unclear)
     return verdict, "; ".join(said) or "every class of K is kept"
 
 
+_OVER = {2: "", 3: " over three elements"}
 _MARKS = {
     "forced": "forced: no code of this dimension can carry them",
     "avoidable": "avoidable: this dimension can carry them",
@@ -210,16 +279,17 @@ def _resolution(study: Study, comparison: Comparison, certified: bool) -> Hypoth
     )
 
 
-def _witness(study: Study, loss: Loss) -> Witness:
+def _witness(study: Study, loss: Loss, collisions: Collisions) -> Witness:
     bars = study.of_input.diagrams.longest(loss.degree, loss.had)
-    return Witness(
-        kind="bar",
-        says=f"the bars of K in degree {loss.degree}, of which only {loss.kept} are kept",
-        data={
-            "degree": loss.degree,
-            "bars": [[float(b), float(d) if d < float("inf") else None] for b, d in bars],
-        },
-    )
+    data: dict[str, Any] = {
+        "degree": loss.degree,
+        "bars": [[float(b), float(d) if d < float("inf") else None] for b, d in bars],
+    }
+    says = f"the bars of K in degree {loss.degree}, of which only {loss.kept} are kept"
+    if len(collisions):
+        says += "; and two points that are sent to one"
+        data["collision"] = [plain(x.points[0]) for x in (collisions.first, collisions.second)]
+    return Witness(kind="bar", says=says, data=data)
 
 
 def _advice(verdict: Verdict, unclear: tuple[int, ...], study: Study) -> str:

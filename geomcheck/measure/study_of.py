@@ -88,6 +88,7 @@ def measured(
         of_input=topology.of_input,
         of_codes=topology.of_codes,
         of_kept_codes=topology.of_kept_codes,
+        of_kept=topology.of_kept,
         of_images=topology.of_images,
         kept_by_codes=topology.kept_by_codes,
         kept_by_images=topology.kept_by_images,

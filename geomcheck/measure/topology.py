@@ -12,7 +12,7 @@ from geomcheck.enrich import enrich, whitened
 from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.exceptional import ExceptionalSet
 from geomcheck.ground import Ground
-from geomcheck.induced import KeptClasses, kept_classes
+from geomcheck.induced import KeptClasses, KeptOver, kept_classes
 from geomcheck.nets import Net, thinned
 from geomcheck.protocol import Autoencoder
 from geomcheck.seen import seen_image, seen_set
@@ -43,9 +43,10 @@ class Topology:
     of_input: SeenHomology
     of_codes: SeenHomology | None
     of_kept_codes: SeenHomology | None
+    of_kept: SeenHomology | None
     of_images: SeenHomology | None
-    kept_by_codes: KeptClasses
-    kept_by_images: KeptClasses
+    kept_by_codes: KeptOver
+    kept_by_images: KeptOver
     pool: Evaluation
 
 
@@ -76,7 +77,7 @@ def topology_of(
     thin = [thinned(net) for net in nets[: len(ground.components)]]
     net = evaluate(model, np.concatenate([n.points for n in thin]))
     covering = _union_covering([n.covering for n in thin])
-    pool = everything.joined(net, exceptional.along)
+    pool = everything.joined(net, exceptional.along, exceptional.worst)
     if ground.kind == "manifold":
         pool = enrich(model, pool, project=ground.project)
     if len(thin) == 1 and thin[0] is nets[0] and homologies:
@@ -88,11 +89,13 @@ def topology_of(
             max_degree=_degree(ground),
             memory_limit=settings.memory_limit,
         )
-    codes, kept_codes, images = _images(ground, settings, len(net), pool, model.latent_dim)
+    codes, kept_codes, kept, images = _images(ground, settings, len(net), pool, model.latent_dim)
     by_codes, by_images = _kept(
         ground, net, covering.value, pool, of_input.betti(), model.latent_dim
     )
-    return Topology(net, covering, of_input, codes, kept_codes, images, by_codes, by_images, pool)
+    return Topology(
+        net, covering, of_input, codes, kept_codes, kept, images, by_codes, by_images, pool
+    )
 
 
 def _union_covering(bounds: Sequence[Bound]) -> Bound:
@@ -110,23 +113,57 @@ def _kept(
     pool: Evaluation,
     measured_betti: tuple[int | None, ...],
     latent_dim: int,
-) -> tuple[KeptClasses, KeptClasses]:
-    """Return what of K's homology survives encoding, and the whole autoencoder."""
+) -> tuple[KeptOver, KeptOver]:
+    """Return what of K's homology survives encoding, and the whole autoencoder, by field."""
+    codes: dict[int, KeptClasses] = {}
+    images: dict[int, KeptClasses] = {}
+    for field, betti in _betti_over(ground, measured_betti, latent_dim).items():
+        had = tuple(b for b in betti if b is not None)
+        if len(had) < len(betti) or not np.isfinite(pool.codes).all():
+            codes[field] = images[field] = KeptClasses([None] * len(betti))
+            continue
+        white = whitened(np.concatenate([net.codes, pool.codes]))
+        by_codes, by_images = (
+            kept_classes(
+                net.points,
+                values,
+                pool.points,
+                every,
+                had,
+                covering=covering,
+                homology_coeff_field=field,
+            )
+            for values, every in (
+                (white[: len(net)], white[len(net) :]),
+                (net.images, pool.images),
+            )
+        )
+        # What survives the whole autoencoder survived the encoder, however coarse its codes.
+        codes[field] = KeptClasses(
+            b if a is None else a if b is None else max(a, b)
+            for a, b in zip(by_codes, by_images, strict=True)
+        )
+        images[field] = by_images
+    return codes, images
+
+
+def _betti_over(
+    ground: Ground, measured_betti: tuple[int | None, ...], latent_dim: int
+) -> dict[int, tuple[int | None, ...]]:
+    """Return the Betti numbers below the latent dimension, over the fields to look at.
+
+    A curve wound three times, or 3-torsion, shows over three elements alone. Above degree 1 a
+    second field costs seconds, and is looked at only where torsion makes it differ.
+    """
+    top = min(latent_dim, _HIGHEST_DEGREE)
     known = ground.betti if ground.betti is not None else measured_betti
-    had = tuple(known[: min(latent_dim, _HIGHEST_DEGREE)])
-    numbers = tuple(b for b in had if b is not None)
-    if len(numbers) < len(had) or not np.isfinite(pool.codes).all():
-        none = KeptClasses([None] * len(had))
-        return none, none
-    codes = whitened(np.concatenate([net.codes, pool.codes]))
-    by_codes = kept_classes(net.points, codes[: len(net)], codes, numbers, covering=covering)
-    by_images = kept_classes(net.points, net.images, pool.images, numbers, covering=covering)
-    # What survives the whole autoencoder survived the encoder, however coarse its codes look.
-    at_least = [
-        b if a is None else a if b is None else max(a, b)
-        for a, b in zip(by_codes, by_images, strict=True)
-    ]
-    return KeptClasses(at_least), by_images
+    over: dict[int, tuple[int | None, ...]] = {2: tuple(known[:top])}
+    claims = None if ground.manifold is None else ground.manifold.claims.betti
+    if claims is not None and 3 in claims and len(over[2]) > 1:
+        third = tuple(claims[3][:top])
+        if len(third) == 2 or third != over[2]:
+            over[3] = third
+    return over
 
 
 def _degree(ground: Ground) -> int:
@@ -135,8 +172,8 @@ def _degree(ground: Ground) -> int:
 
 def _images(
     ground: Ground, settings: Settings, size: int, pool: Evaluation, latent_dim: int
-) -> tuple[SeenHomology | None, SeenHomology | None, SeenHomology | None]:
-    """Return the homology of F(K), of F(K minus K0) and of G(F(K))."""
+) -> tuple[SeenHomology | None, ...]:
+    """Return the homology of F(K), of F(K minus K0), of K minus K0 and of G(F(K))."""
     degree = _degree(ground)
     dim = ground.covering_dim if ground.kind == "points" else None
     kept = pool.where(pool.errors <= settings.epsilon)
@@ -157,5 +194,6 @@ def _images(
     return (
         image(pool.codes, code_degree, codes=True),
         image(kept.codes, code_degree, codes=True),
+        image(kept.points, degree, codes=False),
         image(pool.images, degree, codes=False),
     )
