@@ -120,9 +120,12 @@ class NetworkBatch:
         return len(self._parameters[0])
 
     def _reconstruct(self, points: torch.Tensor) -> torch.Tensor:
+        return self._through(points, range(len(self._parameters) // 2))
+
+    def _through(self, points: torch.Tensor, layers: range) -> torch.Tensor:
         values = points.expand(self.size, *points.shape)
         last = len(self._parameters) // 2
-        for layer in range(last):
+        for layer in layers:
             weight, bias = self._parameters[2 * layer], self._parameters[2 * layer + 1]
             below = values
             values = torch.baddbmm(bias, values, weight)
@@ -135,13 +138,32 @@ class NetworkBatch:
     def step(self, points: torch.Tensor, learning_rate: float) -> torch.Tensor:
         """Do one Adam step on points (b, n); return the mean squared errors (S,) before it."""
         losses = (self._reconstruct(points) - points).square().sum(2).mean(1)
+        self._descend(losses, learning_rate)
+        return losses.detach()
+
+    def imitate(
+        self, points: torch.Tensor, codes: torch.Tensor, learning_rate: float
+    ) -> torch.Tensor:
+        """Do one Adam step towards codes (b, m) for points (b, n), and points for codes.
+
+        Encoder and decoder learn apart from one another; the mean squared errors (S,) of the
+        decoder before the step are returned.
+        """
+        last = len(self._parameters) // 2
+        coded = self._through(points, range(self._latent)) - codes
+        decoded = self._through(codes, range(self._latent, last)) - points
+        unit = codes.square().sum(1).mean()
+        errors = decoded.square().sum(2).mean(1)
+        self._descend(errors + coded.square().sum(2).mean(1) / unit, learning_rate)
+        return errors.detach()
+
+    def _descend(self, losses: torch.Tensor, learning_rate: float) -> None:
         gradients = torch.autograd.grad(losses.sum(), self._parameters)
         for parameter, gradient in zip(self._parameters, gradients, strict=True):
             parameter.grad = gradient
         for group in self._optimiser.param_groups:
             group["lr"] = learning_rate
         self._optimiser.step()
-        return losses.detach()
 
     def errors(self, points: torch.Tensor) -> torch.Tensor:
         """Return the Euclidean errors, of shape (S, n), at points (n, ambient_dim)."""

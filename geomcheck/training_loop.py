@@ -23,6 +23,8 @@ _REPORTS = 40
 # After these shares of the steps the worse half of the remaining seeds is given up (successive
 # halving). Seeds on a saddle, and most with more tears than needed, show by then.
 _RUNGS = (0.05, 0.12, 0.25)
+# Share of the steps in which given codes are imitated, before the error itself is made small.
+_IMITATED = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +46,7 @@ def train(
     learning_rate: float,
     generator: torch.Generator,
     unit: float,
+    codes: torch.Tensor | None = None,
     report: Callable[[float], None],
 ) -> Outcome:
     """Train all networks of a batch, giving up the worse ones on the way.
@@ -60,6 +63,8 @@ def train(
         Chooses the batches.
     unit : float
         Length of a unit of the tensors, in units of the data; the curves are in the latter.
+    codes : tensor of shape (n, latent_dim), optional
+        Codes of the training points to imitate for a first part of the steps.
     report : callable
         Called now and then with the fraction done.
 
@@ -79,10 +84,15 @@ def train(
     pauses = rungs | {max(1, round(steps * (i + 1) / _REPORTS)) for i in range(_REPORTS)}
     losses = torch.zeros(batch.size, dtype=train_points.dtype, device=train_points.device)
     since = 0
-    batches = _batches(train_points, batch_size, generator)
+    imitated = 0 if codes is None else max(1, round(steps * _IMITATED))
+    batches = _batches(len(train_points), batch_size, generator)
     for step in range(1, steps + 1):
         rate = learning_rate * 0.5 * (1 + math.cos(math.pi * (step - 1) / steps))
-        losses += batch.step(next(batches), rate)
+        rows = next(batches).to(train_points.device)
+        if codes is not None and step <= imitated:
+            losses += batch.imitate(train_points[rows], codes[rows], rate)
+        else:
+            losses += batch.step(train_points[rows], rate)
         since += 1
         if step not in pauses:
             continue
@@ -129,10 +139,10 @@ def _survivors(errors: Array, *, halve: bool) -> list[int]:
     return sorted(finite)
 
 
-def _batches(points: torch.Tensor, size: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
-    """Yield batches without end, no point twice in one pass over the shuffled points."""
-    size = min(size, len(points))
+def _batches(count: int, size: int, generator: torch.Generator) -> Iterator[torch.Tensor]:
+    """Yield rows in batches without end, none twice in one pass over the shuffled rows."""
+    size = min(size, count)
     while True:
-        order = torch.randperm(len(points), generator=generator, device="cpu").to(points.device)
-        for start in range(0, len(points) - size + 1, size):
-            yield points[order[start : start + size]]
+        order = torch.randperm(count, generator=generator, device="cpu")
+        for start in range(0, count - size + 1, size):
+            yield order[start : start + size]
