@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 
 from geomcheck.layers import Activation, Affine, Layer, Precision, Residual, UnsupportedLayer
 
-__all__ = ["ACTIVATIONS", "ResidualBlock", "layers_of", "module_of", "precision_of"]
+__all__ = [
+    "ACTIVATIONS",
+    "ResidualBlock",
+    "layers_of",
+    "module_of",
+    "normalisation",
+    "precision_of",
+]
 
 Array = NDArray[np.float64]
 
@@ -129,16 +136,31 @@ def _module(layer: Layer, dtype: torch.dtype) -> torch.nn.Module:
     return linear
 
 
+def normalisation(
+    mean: Array, variance: Array, eps: float, scale: Array | None, offset: Array | None
+) -> tuple[Layer, ...]:
+    """Return batch normalisation by stored statistics as layers.
+
+    In two steps: the rounding of either way to evaluate it is that of the two together.
+
+    Parameters
+    ----------
+    mean, variance : array of shape (width,)
+    eps : float
+    scale, offset : array of shape (width,) or None
+    """
+    factor = 1 / np.sqrt(variance + eps)
+    factor = factor if scale is None else factor * scale
+    moved = np.zeros(len(mean)) if offset is None else offset
+    return (Affine(np.eye(len(mean)), -mean), Affine(np.diag(factor), moved))
+
+
 def _normalisation(module: torch.nn.BatchNorm1d) -> tuple[Layer, ...]:
     mean, variance = module.running_mean, module.running_var
     if module.training or mean is None or variance is None:
         raise UnsupportedLayer("batch normalisation depends on the batch; call .eval()")
-    scale = 1 / np.sqrt(_numbers(variance) + module.eps)
-    if module.affine:
-        scale = scale * _numbers(module.weight)
-    offset = _numbers(module.bias) if module.affine else np.zeros(len(scale))
-    # In two steps: the rounding of either way to evaluate it is that of the two together.
-    return (Affine(np.eye(len(scale)), -_numbers(mean)), Affine(np.diag(scale), offset))
+    own = (_numbers(module.weight), _numbers(module.bias)) if module.affine else (None, None)
+    return normalisation(_numbers(mean), _numbers(variance), module.eps, *own)
 
 
 def _activation(module: torch.nn.Module) -> Activation:

@@ -11,6 +11,8 @@ import torch
 from numpy.typing import NDArray
 
 from geomcheck.adapters.aten_graph import Graph
+from geomcheck.adapters.aten_layers import graph_layers
+from geomcheck.layers import Network, UnsupportedLayer
 
 __all__ = ["TensorAutoencoder"]
 
@@ -95,6 +97,23 @@ class TensorAutoencoder:
         return replace(
             self, latent_dim=latent_dim, graphs=tuple(graphs), continuous=known, continuity=says
         )
+
+    def as_network(self) -> Network:
+        """Return the layers that encoder and decoder evaluate.
+
+        Raises
+        ------
+        UnsupportedLayer
+            If their operations are not known, or others than those of plain layers.
+        """
+        if len(self.graphs) < 2:
+            raise UnsupportedLayer(self.continuity or "the operations of the model are not known")
+        if len(self.shape or (0,)) > 1 or len(self.code_shape or (0,)) > 1:
+            raise UnsupportedLayer("the model takes arrays of more than one axis as points")
+        if self.dtype not in (torch.float32, torch.float64):
+            raise UnsupportedLayer(f"the model computes in {self.dtype}")
+        encoder, decoder = (graph_layers(graph, self.dtype) for graph in self.graphs)
+        return Network(encoder, decoder, "float32" if self.dtype == torch.float32 else "float64")
 
     def _applied(self, function: Tensors, rows: Array, shape: tuple[int, ...]) -> Array:
         step = max(1, _BLOCK // max(1, rows.shape[1]))
