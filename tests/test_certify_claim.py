@@ -13,7 +13,6 @@ from geomcheck.autoencoder import MLPAutoencoder
 from geomcheck.certify import certify
 from geomcheck.certify.certificate import obstacle
 from geomcheck.claims import certified_error
-from geomcheck.evaluation import Evaluation
 from geomcheck.protocol import Autoencoder, FunctionAutoencoder
 from geomcheck.result import ClaimResult, Verdict
 from geomcheck.study import Study
@@ -41,7 +40,7 @@ def judged(
         ground=SimpleNamespace(manifold=K, name="K", intrinsic_dim=1),
         model=model,
         settings=settings,
-        held_out=Evaluation(*[np.zeros((1000, 1))] * 3, np.r_[np.ones(10), np.zeros(990)]),
+        errors=np.r_[np.ones(10), np.zeros(990)],
         held_out_basis=held_out,
         certificate=found,
         no_certificate=reason,
