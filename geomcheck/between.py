@@ -21,6 +21,9 @@ Flags = NDArray[np.bool_]
 
 _STEEPEST = 128
 _BETWEEN = 15
+_ALIKE = 1000
+_ROUNDS = 4
+_NEAR = 8000
 Watch = Literal["codes", "images"]
 _WATCHED: tuple[Watch, ...] = ("codes", "images")
 # A jump counts that is this share of the spread of all codes, or images.
@@ -79,8 +82,13 @@ def look_between(
     edges: Indices,
     epsilon: float,
     project: Callable[[Array], Array] | None,
+    *,
+    curve: bool = False,
 ) -> Between:
-    """Look for large errors, and for jumps, between the ends of edges (e, 2) of a sample."""
+    """Look for large errors, and for jumps, between the ends of edges (e, 2) of a sample.
+
+    On a curve an edge with a bad point between its ends is torn, whatever is met along it.
+    """
     none = sample.where(np.zeros(0, dtype=np.intp))
     if project is None or not len(edges):
         return Between(
@@ -96,19 +104,106 @@ def look_between(
     worst = evaluate(model, np.concatenate([c.points for c in crossed]))
     both, every = np.concatenate(steep), np.unique(np.concatenate(steep))
     along = evaluate(model, project(_between(starts.points[every], ends.points[every])))
-    torn = middles.errors > epsilon
-    torn[both[worst.errors > epsilon]] = True
-    torn[every] |= (along.errors > epsilon).reshape(-1, _BETWEEN).any(axis=1)
     over = worst.errors > epsilon
+    torn = middles.errors > epsilon
+    torn[both[over]] = True
+    torn[every] |= (along.errors > epsilon).reshape(-1, _BETWEEN).any(axis=1)
     halfway = np.flatnonzero(middles.errors > epsilon)
+    rows = np.concatenate([halfway, both[over]])
+    found = middles.where(halfway).joined(worst.where(over))
+    as_steep = _as_steep_as_torn(sample, edges, steep, torn)
+    if len(as_steep):
+        # A tear seldom lies between few neighbours: those that jump alike are bisected as well.
+        more = cross_edges(model, starts.where(as_steep), ends.where(as_steep), project)
+        bad = more.errors > epsilon
+        torn[as_steep[bad]] = True
+        rows = np.concatenate([rows, as_steep[bad]])
+        found = found.joined(evaluate(model, more.points[bad]))
+    known = sample.where(np.flatnonzero(~(sample.errors <= epsilon))).points
+    if curve:
+        torn |= _straddles(starts.points, ends.points, np.concatenate([known, found.points]))
+    else:
+        more_rows, more_found = _followed(
+            model, starts.points, ends.points, known, found.points, torn, epsilon, project
+        )
+        torn[more_rows] = True
+        rows, found = np.concatenate([rows, more_rows]), found.joined(more_found)
     return Between(
-        torn=torn,
-        rows=np.concatenate([halfway, both[over]]),
-        found=middles.where(halfway).joined(worst.where(over)),
-        worst=worst,
-        along=along,
-        jump=_jump(sample, crossed),
+        torn=torn, rows=rows, found=found, worst=worst, along=along, jump=_jump(sample, crossed)
     )
+
+
+def _as_steep_as_torn(
+    sample: Evaluation, edges: Indices, steep: list[Indices], torn: Flags
+) -> Indices:
+    """Return edges whose codes are about as far apart as those of edges found torn."""
+    looked = steep[_WATCHED.index("codes")]
+    jumps = np.linalg.norm(sample.codes[edges[:, 0]] - sample.codes[edges[:, 1]], axis=1)
+    hit = looked[torn[looked]]
+    if not len(hit):
+        return np.zeros(0, dtype=np.intp)
+    alike = (jumps >= 0.5 * np.median(jumps[hit])) & ~torn
+    alike[looked] = False
+    rows = np.flatnonzero(alike)
+    return rows[np.argsort(-jumps[rows], kind="stable")[:_ALIKE]]
+
+
+def _straddles(starts: Array, ends: Array, bad: Array) -> Flags:
+    """Tell which edges of a curve have a bad point between their ends."""
+    from scipy.spatial import cKDTree
+
+    straddles = np.zeros(len(starts), dtype=bool)
+    if not len(bad):
+        return straddles
+    tree = cKDTree(bad)
+    lengths = np.linalg.norm(starts - ends, axis=1)
+    distance, _ = tree.query((starts + ends) / 2)
+    for row in np.flatnonzero(distance < lengths):
+        near = bad[tree.query_ball_point((starts[row] + ends[row]) / 2, lengths[row])]
+        inside = np.linalg.norm(near - starts[row], axis=1) < lengths[row]
+        inside &= np.linalg.norm(near - ends[row], axis=1) < lengths[row]
+        straddles[row] = inside.any()
+    return straddles
+
+
+def _followed(
+    model: Autoencoder,
+    starts: Array,
+    ends: Array,
+    known: Array,
+    found: Array,
+    torn: Flags,
+    epsilon: float,
+    project: Callable[[Array], Array],
+) -> tuple[Indices, Evaluation]:
+    """Look densely along the edges near bad points, and near those that this shows in turn.
+
+    A band of large error may be narrower than the edges that pass over it.
+    """
+    from scipy.spatial import cKDTree
+
+    middles, lengths = (starts + ends) / 2, np.linalg.norm(starts - ends, axis=1)
+    open_ = ~torn
+    bad = np.concatenate([known, found])
+    rows: list[Indices] = [np.zeros(0, dtype=np.intp)]
+    met = evaluate(model, starts[:0])
+    for _ in range(_ROUNDS):
+        if not len(bad):
+            break
+        distance, _ = cKDTree(bad).query(middles[open_])
+        near = np.flatnonzero(open_)[distance <= 2 * lengths[open_]][:_NEAR]
+        if not len(near):
+            break
+        open_[near] = False
+        seen = evaluate(model, project(_between(starts[near], ends[near])))
+        over = ~(seen.errors <= epsilon)
+        hit, place = np.nonzero(over.reshape(-1, _BETWEEN))
+        first = np.unique(hit, return_index=True)[1]
+        points = seen.where(hit[first] * _BETWEEN + place[first])
+        rows.append(near[hit[first]])
+        met = met.joined(points)
+        bad = points.points
+    return np.concatenate(rows), met
 
 
 def _jump(sample: Evaluation, crossed: list[TornEdges]) -> Jump | None:

@@ -77,6 +77,7 @@ def locate(
     components: int = 1,
     longest: float = np.inf,
     radius: float = 0.0,
+    curve: bool = False,
 ) -> ExceptionalSet:
     """Find the pieces of {err > epsilon} and of its complement.
 
@@ -101,13 +102,15 @@ def locate(
         Edges longer than this may join points that are far apart along K, and are left out.
     radius : float
         Points this near one another are neighbours whatever their rank.
+    curve : bool
+        Whether K is of dimension one.
     """
     edges = neighbour_edges(sample.points, neighbours, radius)
     edges = edges[component[edges[:, 0]] == component[edges[:, 1]]]
     edges = edges[edge_lengths(sample.points, edges) < longest]
     spacing = float(edge_lengths(sample.points, edges).max(initial=0.0))
     bad = sample.errors > epsilon
-    between = look_between(model, sample, edges, epsilon, project)
+    between = look_between(model, sample, edges, epsilon, project, curve=curve)
     sound = ~bad[edges[:, 0]] & ~bad[edges[:, 1]] & ~between.torn
     labels = parts_of_graph(len(sample), edges[sound])
     labels[bad] = NOWHERE

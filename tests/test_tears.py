@@ -66,10 +66,11 @@ def located(model: FunctionAutoencoder, spec: str = "circle", epsilon: float = 0
         counted=counted,
         counted_component=manifold.component_of(counted.points),
         epsilon=epsilon,
-        neighbours=4,
+        neighbours=4 if manifold.dim == 1 else 12,
         project=manifold.project,
         components=len(manifold.components),
-        radius=2 * covering_radius(sample.points, manifold).value,
+        radius=2 * covering_radius(sample.points, manifold).value if manifold.dim == 1 else 0.0,
+        curve=manifold.dim == 1,
     )
 
 
@@ -184,3 +185,14 @@ def test_shares_are_counted_on_points_that_the_pieces_were_not_chosen_by() -> No
     share = (np.pi - 2 * half_width) / (2 * np.pi)
     assert [n / 5000 for n in found.pieces[0]] == pytest.approx([share, share], abs=0.03)
     assert all(t.hits / 5000 < 2 * half_width / np.pi + 0.01 for t in found.tears)
+
+
+@pytest.mark.parametrize("width", [0.03, 0.01])
+def test_a_band_narrower_than_the_edges_that_pass_over_it_cuts(width: float) -> None:
+    """A wall of error at height 0.6 cuts a fifth off a sphere."""
+
+    def decode(z: np.ndarray) -> np.ndarray:
+        return np.where(np.abs(z[:, 2:] - 0.6) < width / 2, 2 * z, z)
+
+    found = located(FunctionAutoencoder(lambda x: x, decode, 3, 3), "sphere:dim=2")
+    assert found.stray / found.n == pytest.approx(0.2, abs=0.03)

@@ -67,6 +67,7 @@ def exceptional_set(
         # Closer than twice the reach, two points are close along K as well.
         longest=np.inf if ground.reach is None else 2 * ground.reach.value,
         radius=_joining_radius(ground, graph.points),
+        curve=ground.intrinsic_dim == 1,
     )
 
 
