@@ -12,6 +12,7 @@ from theory.catalogue import from_spec
 from theory.chart_manifold import from_chart
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
+from theory.statistics import dkw_band
 
 TURN = 2 * math.pi
 
@@ -133,6 +134,34 @@ def test_sample_project_and_tangents(built, name):
     frames = manifold.tangent(points)
     gram = np.einsum("nia,nib->nab", frames, frames)
     assert np.abs(gram - np.eye(manifold.dim)).max() < 1e-10
+
+
+MARGINALS = {
+    # A coordinate of the points, and its distribution function in closed form.
+    "torus": (
+        lambda x: np.mod(np.arctan2(x[:, 2], np.hypot(x[:, 0], x[:, 1]) - 2), TURN),
+        lambda v: (2 * v + np.sin(v)) / (4 * math.pi),
+    ),
+    "sphere": (lambda x: x[:, 2], lambda z: (1 + z) / 2),
+    "disc": (lambda x: np.hypot(x[:, 0], x[:, 1]), lambda r: r**2),
+    "cylinder": (lambda x: x[:, 2], lambda z: z),
+    "arc": (lambda x: np.mod(np.arctan2(x[:, 1], x[:, 0]), TURN), lambda t: t / 5),
+    "seam": (lambda x: np.mod(np.arctan2(x[:, 1], x[:, 0]), TURN), lambda t: t / TURN),
+}
+
+
+@pytest.mark.parametrize("name", MARGINALS)
+def test_samples_are_uniform_in_volume(built, name):
+    """At level 1e-6, against the law in closed form (Dvoretzky-Kiefer-Wolfowitz)."""
+    coordinate, law = MARGINALS[name]
+    n = 10_000
+    points = built[name].sample(n, rng=11)
+    expected = law(np.sort(coordinate(points)))
+    off = np.maximum(np.arange(1, n + 1) / n - expected, expected - np.arange(n) / n)
+    assert off.max() < dkw_band(n, 1 - 1e-6)
+    # Independent of one another: signs of what is above the median change as for a coin.
+    above = coordinate(points) > np.median(coordinate(points))
+    assert abs((above[1:] != above[:-1]).mean() - 0.5) < 5 * 0.5 / math.sqrt(n)
 
 
 @pytest.mark.parametrize(("name", "known"), [("torus", "torus"), ("klein", "klein-bottle")])
