@@ -130,6 +130,16 @@ def test_estimates_cover_at_the_level_aimed_at(spec, n):
     assert np.median(ratios) < 2.2
 
 
+@pytest.mark.parametrize(("spec", "n"), [("ellipse:a=4,b=1", 100), ("torus-knot", 300)])
+def test_gaps_of_a_closed_curve_are_seen_as_arcs(spec, n):
+    manifold = from_spec(spec)
+    for seed in range(15):
+        points = manifold.sample(n, rng=seed)
+        truth = covering_radius(points, manifold, relative=0.002).value
+        estimate = estimate_covering_radius(points, confidence=0.95, intrinsic_dim=1).value
+        assert 0.998 * truth <= estimate <= 1.3 * truth
+
+
 def test_estimate_finds_the_dimension_by_itself_and_drops_duplicates():
     points = from_spec("torus").sample(800, rng=0)
     given_ = estimate_covering_radius(points, intrinsic_dim=2)

@@ -33,6 +33,8 @@ def test_feature_size_of_an_ellipse_is_the_distance_to_its_medial_axis():
     assert (found.feature_size <= found.ball_radius).all()
     assert np.abs(found.centre[:, 1]).max() < 1e-3
     assert found.reach == pytest.approx(0.5, rel=1e-3)
+    assert found.bound == Bound(found.reach, "upper", False, "federer")
+    assert found.reach >= 0.5 * (1 - 1e-9)
 
 
 @pytest.mark.parametrize("spec", ["linked-circles", "torus", "torus-knot", "klein-bottle"])

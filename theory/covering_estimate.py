@@ -19,9 +19,10 @@ _MOST_QUERIES = 20_000
 _LEAST_POINTS = 10
 _NEIGHBOURS = 30
 _LEAST_NEIGHBOURS = 9
-# The middle of an arc is this much farther from its ends than half the chord, at most, while
-# the chord is shorter than the radius of curvature.
-_ARC_OVER_CHORD = 1.04
+# A curve may bend more within a gap than the points on both sides show.
+_BEND_MARGIN, _LEAST_MARGIN = 2.0, 1.01
+# A curve ends where the other side is farther off than this times what the law says.
+_WIDEST = 4.0
 _SIDE_NEIGHBOURS = 40
 _BISECTIONS = 60
 
@@ -66,8 +67,8 @@ def estimate_covering_radius(
     Poisson, with mean alpha_k * sum over the points of v^(k-1) exp(-v), where v is n times the
     mass of such a ball. The mass is taken from the distances to the nearest neighbours, so
     that sparse regions and boundaries count; its noise makes the estimate somewhat too large.
-    On a curve without ends the gaps between consecutive points are visible, and the longest
-    one replaces the law where it is shorter (evenly spaced points).
+    On a curve without ends the gaps between consecutive points are visible, and the widest
+    one, taken for an arc, replaces the law unless it is far wider than the law says.
     From a few hundred points on, the confidence is reached (benchmarks/coverage.py).
     """
     from scipy.spatial import cKDTree
@@ -112,9 +113,9 @@ def estimate_covering_radius(
         middle = (low + high) / 2
         low, high = (middle, high) if expected(middle) > holes else (low, middle)
     if k == 1:
-        visible = _longest_gap(cloud, 2 * high)
+        visible = _widest_gap(cloud, _WIDEST * high)
         if visible is not None:
-            return Bound(min(high, _ARC_OVER_CHORD * visible / 2), "estimate", False, "numerical")
+            return Bound(visible, "estimate", False, "numerical")
     # A point whose neighbours are farther than this lies beyond what the law describes.
     return Bound(max(high, float(distances[:, 1].max()) / 2), "estimate", False, "numerical")
 
@@ -125,11 +126,12 @@ def _shape(k: int) -> float:
     return ratio ** (k - 1) / math.factorial(k)
 
 
-def _longest_gap(cloud: Array, limit: float) -> float | None:
-    """Return the longest distance between consecutive points of a curve, None if it has ends.
+def _widest_gap(cloud: Array, limit: float) -> float | None:
+    """Return how far the middle of a gap is from its ends, at most; None if the curve has ends.
 
     Of each point, the nearest neighbour and the nearest one on the other side of it count; a
-    point that has none on the other side within `limit` is an end.
+    point that has none on the other side within `limit` is an end. The gap is taken for the arc
+    of a circle through the three.
     """
     from scipy.spatial import cKDTree
 
@@ -137,6 +139,15 @@ def _longest_gap(cloud: Array, limit: float) -> float | None:
     distances, indices = np.asarray(found[0])[:, 1:], np.asarray(found[1])[:, 1:]
     away = cloud[indices] - cloud[:, None]
     opposite = np.einsum("nkd,nd->nk", away, away[:, 0]) < 0
-    across = np.where(opposite, distances, np.inf).min(axis=1)
-    longest = float(across.max())
-    return longest if longest <= limit else None
+    across = np.where(opposite, distances, np.inf)
+    choice = across.argmin(axis=1)
+    every = np.arange(len(cloud))
+    gap = across[every, choice]
+    if gap.max() > limit:
+        return None
+    # The angle at p between the circle's chords to a and b is pi - (arc a to b) / 2.
+    cosine = np.einsum("nd,nd->n", away[:, 0], away[every, choice]) / (distances[:, 0] * gap)
+    turn = _BEND_MARGIN * np.arccos(np.clip(-cosine, -1.0, 1.0))
+    # Of the whole arc of 2 turn the gap has a share; its middle sees the ends at half of that.
+    quarter = np.minimum(turn * gap / (gap + distances[:, 0]) / 2, math.pi / 4)
+    return float((_LEAST_MARGIN * gap / 2 / np.cos(quarter)).max())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.bound import Bound
 from theory.errors import InvalidInput
 from theory.reach_federer import as_cloud
 from theory.reach_pairs import Cloud, Pairs, quotient
@@ -49,6 +50,11 @@ class FeatureSizes:
     def reach(self) -> float:
         """The least feature size, which is the least ball radius."""
         return float(self.ball_radius.min())
+
+    @property
+    def bound(self) -> Bound:
+        """The same as a bound: up to rounding the reach is at most this."""
+        return Bound(self.reach, "upper", False, "federer")
 
 
 def local_feature_size(
