@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.adapters.probe import check_width, probed
+from geomcheck.layers import Network, UnsupportedLayer
 
 __all__ = ["FunctionHalves", "function_autoencoder"]
 
@@ -36,6 +37,11 @@ class FunctionHalves:
     ambient_dim: int
     latent_dim: int
     continuous: bool
+
+    def as_network(self) -> Network:
+        """Raise UnsupportedLayer: nothing is known of what functions evaluate."""
+        what = "functions" if self.kind == "functions" else f"{self.kind}, a transformer"
+        raise UnsupportedLayer(f"the model is {what}: only layers that are known are bounded")
 
     def encode(self, points: Array, /) -> Array:
         """Map points (n, ambient_dim) to codes (n, latent_dim)."""

@@ -31,6 +31,12 @@ def check_document(document: Mapping[str, Any]) -> None:
     if not isinstance(document, Mapping):
         raise InvalidInput("document", document, "a JSON object")
     version = document.get("schema_version")
+    if isinstance(version, int) and version > _SCHEMA_VERSION:
+        raise InvalidInput(
+            "document['schema_version']",
+            version,
+            f"{_SCHEMA_VERSION} at most: a newer geomcheck wrote this, upgrade to read it",
+        )
     if version != _SCHEMA_VERSION:
         raise InvalidInput("document['schema_version']", version, str(_SCHEMA_VERSION))
     claims = document.get("claims")
