@@ -10,6 +10,8 @@ import pytest
 
 import theory
 from geomcheck.adapters import as_autoencoder
+from geomcheck.certify import certify
+from geomcheck.layers import UnsupportedLayer
 from geomcheck.verify import verify
 from theory.errors import InvalidInput
 
@@ -35,6 +37,7 @@ def pipeline() -> Any:
             codes = X[:, :2]
             self.down.fit(X, codes)
             self.up.fit(codes, X)
+            self.fitted_ = True
             return self
 
         def transform(self, X: np.ndarray) -> np.ndarray:
@@ -47,23 +50,24 @@ def pipeline() -> Any:
 
 
 @pytest.mark.parametrize(
-    ("make", "name"),
+    ("make", "name", "continuous"),
     [
-        (lambda: decomposition.PCA(2), "PCA"),
+        (lambda: decomposition.PCA(2), "PCA", True),
         (
             lambda: decomposition.KernelPCA(
                 2, kernel="rbf", fit_inverse_transform=True, alpha=1e-3
             ),
             "KernelPCA",
+            False,
         ),
-        (pipeline, "Pipeline"),
+        (pipeline, "Pipeline", False),
     ],
     ids=["pca", "kernel", "mlp"],
 )
-def test_a_transformer_is_an_autoencoder(make: Any, name: str) -> None:
+def test_a_transformer_is_an_autoencoder(make: Any, name: str, continuous: bool) -> None:
     model = make().fit(FLAT)
     found = as_autoencoder(model, FLAT)
-    assert (found.ambient_dim, found.latent_dim, found.continuous) == (3, 2, False)
+    assert (found.ambient_dim, found.latent_dim, found.continuous) == (3, 2, continuous)
     assert found.kind == name  # type: ignore[attr-defined]
     np.testing.assert_array_equal(found.encode(FLAT), model.transform(FLAT))
     np.testing.assert_array_equal(found.decode(FLAT[:, :2]), model.inverse_transform(FLAT[:, :2]))
@@ -73,11 +77,8 @@ def test_a_transformer_is_an_autoencoder(make: Any, name: str) -> None:
 
 def test_pca_onto_the_plane_of_a_circle_passes_and_onto_a_line_cannot() -> None:
     good, bad = (decomposition.PCA(m).fit(FLAT) for m in (2, 1))
-    report = verify(FLAT, as_autoencoder(good, FLAT, continuous=True), epsilon=0.1)
+    report = verify(FLAT, good, epsilon=0.1)
     assert report["small-error"].values["share"] == 0
-    reason = report["certified-error"]
-    assert reason.verdict == "not-applicable"
-    assert "PCA, a transformer: only layers that are known are bounded" in reason.summary
     report = verify(FLAT, bad, epsilon=0.1)
     assert report["small-error"].verdict == "fails"
     largest = np.linalg.norm(bad.inverse_transform(bad.transform(FLAT)) - FLAT, axis=1).max()
@@ -100,3 +101,52 @@ def test_a_transformer_for_other_points_is_refused_with_both_dimensions() -> Non
     with pytest.raises(InvalidInput) as caught:
         as_autoencoder(model, FLAT[:, :2])
     assert "for points of dimension 3, expected dimension 2, as the subject's" in str(caught.value)
+
+
+@pytest.mark.parametrize("whiten", [False, True])
+@pytest.mark.parametrize("scaled", [False, True])
+def test_affine_transformers_are_certified(whiten: bool, scaled: bool) -> None:
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    ellipse = theory.ellipse(a=2.0, b=1.0)
+    points = ellipse.sample(400, rng=0)
+    steps = [StandardScaler()] if scaled else []
+    model = as_autoencoder(
+        make_pipeline(*steps, decomposition.PCA(1, whiten=whiten)).fit(points), points
+    )
+    found = certify(model, ellipse, epsilon=0.1)
+    at = ellipse.sample(4000, rng=1)
+    errors = np.linalg.norm(model.decode(model.encode(at)) - at, axis=1)
+    assert errors.max() <= found.sup_upper <= 1.03 * errors.max()
+    assert found.sup_lower <= found.sup_upper
+    both = as_autoencoder(make_pipeline(*steps, decomposition.PCA(2)).fit(points), points)
+    assert certify(both, ellipse, epsilon=0.1).sup_upper < 1e-12
+
+
+class Derived(decomposition.PCA):  # type: ignore[misc]
+    def transform(self, X: np.ndarray) -> np.ndarray:
+        return np.round(super().transform(X))
+
+
+@pytest.mark.parametrize(
+    ("model", "says"),
+    [
+        (Derived(1).fit(FLAT), "holds, Derived: of transformers only PCA and StandardScaler"),
+        (decomposition.KernelPCA(1, fit_inverse_transform=True).fit(FLAT), "holds, KernelPCA"),
+        (decomposition.PCA(1).fit(FLAT.astype(np.float32)), "not fitted in double precision"),
+        ((lambda x: x, lambda z: z), "a pair of functions, and what they do is unseen"),
+    ],
+    ids=["derived", "kernel", "single", "functions"],
+)
+def test_what_cannot_be_certified_says_why(model: Any, says: str) -> None:
+    found = as_autoencoder(model, FLAT)
+    assert not found.continuous
+    with pytest.raises(UnsupportedLayer, match=says):
+        found.as_network()  # type: ignore[attr-defined]
+
+
+def test_a_method_put_in_the_place_of_another_is_not_taken_for_it() -> None:
+    model = decomposition.PCA(1).fit(FLAT)
+    model.transform = lambda X: np.round(X[:, :1])
+    assert not as_autoencoder(model, FLAT).continuous

@@ -36,7 +36,8 @@ def as_autoencoder(
         A few points of the set, to find out what the model makes of them.
     continuous : bool, optional
         State that encoder and decoder are continuous, or that they are not. By default they
-        are known to be only where a torch module consists of known continuous operations.
+        are known to be only where a torch module consists of known continuous operations, or
+        a transformer of affine maps.
 
     Returns
     -------
@@ -64,7 +65,10 @@ def as_autoencoder(
         encode, decode = (getattr(model, name, None) for name in names)
         if callable(encode) and callable(decode):
             name = kind if kind == "functions" else type(model).__name__
-            return function_autoencoder(name, encode, decode, few, continuous=continuous)
+            transformer = None if kind == "functions" else model
+            return function_autoencoder(
+                name, encode, decode, few, continuous=continuous, transformer=transformer
+            )
     raise InvalidInput("model", _shown(model), _FORMS)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.adapters.probe import check_width, probed
+from geomcheck.adapters.transformer_layers import transformer_network
 from geomcheck.layers import Network, UnsupportedLayer
 
 __all__ = ["FunctionHalves", "function_autoencoder"]
@@ -29,6 +30,10 @@ class FunctionHalves:
         (n, ambient_dim) to (n, latent_dim), and back.
     ambient_dim, latent_dim : int
     continuous : bool
+    continuity : str
+        What that rests on.
+    transformer : object, optional
+        What the two are methods of.
     """
 
     kind: str
@@ -37,11 +42,20 @@ class FunctionHalves:
     ambient_dim: int
     latent_dim: int
     continuous: bool
+    continuity: str = ""
+    transformer: object = None
 
     def as_network(self) -> Network:
-        """Raise UnsupportedLayer: nothing is known of what functions evaluate."""
-        what = "functions" if self.kind == "functions" else f"{self.kind}, a transformer"
-        raise UnsupportedLayer(f"the model is {what}: only layers that are known are bounded")
+        """Return the layers of a transformer that is an affine map.
+
+        Raises
+        ------
+        UnsupportedLayer
+            If it is none: nothing is known of what functions evaluate.
+        """
+        if self.transformer is None:
+            raise UnsupportedLayer("the model is a pair of functions, and what they do is unseen")
+        return transformer_network(self.transformer)
 
     def encode(self, points: Array, /) -> Array:
         """Map points (n, ambient_dim) to codes (n, latent_dim)."""
@@ -59,6 +73,7 @@ def function_autoencoder(
     points: Array,
     *,
     continuous: bool | None,
+    transformer: object = None,
 ) -> FunctionHalves:
     """Find the dimensions of two functions on a few points, or raise InvalidInput."""
     ambient_dim = points.shape[1]
@@ -66,7 +81,20 @@ def function_autoencoder(
     if isinstance(width, int):
         check_width("model", width, points)
     latent_dim = probed(lambda x: as_array(encoder(x)), lambda z: as_array(decoder(z)), points)
-    return FunctionHalves(kind, encoder, decoder, ambient_dim, latent_dim, bool(continuous))
+    known, says = bool(continuous), "stated"
+    if continuous is None:
+        known, says = _affine(transformer)
+    return FunctionHalves(kind, encoder, decoder, ambient_dim, latent_dim, known, says, transformer)
+
+
+def _affine(transformer: object) -> tuple[bool, str]:
+    try:
+        if transformer is not None:
+            transformer_network(transformer)
+            return True, "every step is an affine map"
+    except (UnsupportedLayer, AttributeError):
+        pass
+    return False, "not known of functions"
 
 
 def as_array(values: Any) -> Array:

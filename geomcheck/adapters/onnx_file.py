@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geomcheck.adapters.onnx_cut import decoder_of
 from geomcheck.adapters.probe import check_width, probed
 from geomcheck.extras import needed
+from geomcheck.layers import Network, UnsupportedLayer
 from theory.errors import InvalidInput
 
 __all__ = ["OnnxAutoencoder", "onnx_autoencoder"]
@@ -91,6 +92,13 @@ class OnnxAutoencoder:
     continuous: bool
     continuity: str
     kind: str = "onnx"
+
+    def as_network(self) -> Network:
+        """Raise UnsupportedLayer: the arithmetic of the runtime is not vouched for."""
+        raise UnsupportedLayer(
+            "how exact onnxruntime's elementary functions are is not known; "
+            "give the torch module or a .pt2 file instead"
+        )
 
     def encode(self, points: Array, /) -> NDArray[Any]:
         """Map points (n, ambient_dim) to codes (n, latent_dim)."""
