@@ -38,23 +38,29 @@ from theory.catalogue import (
 from theory.combine import disjoint_union, moved, product
 from theory.feature_size import local_feature_size
 from theory.reach import estimate_reach
+from theory.reach_federer import as_cloud, federer_parts
 from theory.reach_metric import longest_arc, reach_from_distances
 from theory.tangent import largest_angle
 
 ROUNDING = 1e-6
 
 
+def quotients(points, tangents):
+    """Return the least Federer quotient of a sample and its parts, without local models."""
+    return federer_parts(as_cloud(points, tangents), np.random.default_rng(0))
+
+
 def on_sample(manifold, n, seed):
     points = manifold.sample(n, rng=seed)
-    return points, estimate_reach(points, tangents=manifold.tangent(points))
+    return points, quotients(points, manifold.tangent(points))
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(placed(closed), seeds)
 def test_a_sample_with_tangents_never_underestimates(manifold, seed):
     """Federer's infimum over fewer pairs is larger."""
     _, found = on_sample(manifold, 120, seed)
-    assert (found.direction, found.certified) == ("upper", False)
+    assert not found.certified
     assert found.value >= manifold.claims.reach.value * (1 - ROUNDING)
 
 
@@ -65,8 +71,8 @@ def test_every_estimate_scales_and_no_isometry_changes_it(manifold, scale, extra
     points = manifold.sample(100, rng=seed)
     there = scale * points @ linear.T + offset
     frames = np.einsum("ij,njk->nik", linear, manifold.tangent(points))
-    here = estimate_reach(points, tangents=manifold.tangent(points))
-    found = estimate_reach(there, tangents=frames)
+    here = quotients(points, manifold.tangent(points))
+    found = quotients(there, frames)
     assert found.value == pytest.approx(scale * here.value, rel=1e-5)
     sizes = local_feature_size(points, manifold.tangent(points)).feature_size
     moved_sizes = local_feature_size(there, frames).feature_size
@@ -278,7 +284,7 @@ def test_a_union_has_the_smallest_reach_of_its_parts_and_half_the_gap(dim, radii
     expected = min(*radii, gap / 2)
     assert union.claims.reach.value == pytest.approx(expected)
     points = np.concatenate([*(p.sample(40, rng=seed) for p in pieces), closest])
-    found = estimate_reach(points, tangents=union.tangent(points))
+    found = quotients(points, union.tangent(points))
     assert found.value == pytest.approx(expected, rel=1e-5)
 
 
@@ -292,5 +298,5 @@ def test_a_product_has_the_smaller_reach_of_its_factors(first, second, scale, se
     assert both.claims.reach.value == min(parts)
     (x, one), (y, other) = on_sample(first, 25, seed), on_sample(second, 25, seed + 1)
     grid = np.concatenate([np.repeat(x, 25, axis=0), np.tile(y, (25, 1))], axis=1)
-    found = estimate_reach(grid, tangents=both.tangent(grid))
+    found = quotients(grid, both.tangent(grid))
     assert found.value == pytest.approx(min(one.value, other.value), rel=1e-5)
