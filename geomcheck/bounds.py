@@ -12,6 +12,7 @@ from geomcheck.homology import persistence
 from geomcheck.loops import found_loops
 from geomcheck.nets import Net, net_of_manifold, net_of_points
 from theory.bound import Bound
+from theory.diagram import PersistenceDiagrams
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 from theory.obstruction import LinkedLoop, Obstruction, PartHomology, strongest
@@ -19,6 +20,7 @@ from theory.obstruction_arguments import (
     closed_form_obstructions,
     homological_obstruction,
     linking_obstruction,
+    torsion_obstruction,
     with_attainment,
 )
 
@@ -88,9 +90,10 @@ def obstructions(
         if any(o.argument == "embedding" for o in found):
             return tuple(found)
     for homology in homologies:
-        obstruction = homological_obstruction(homology, latent_dim)
-        if obstruction is not None:
-            found.append(obstruction)
+        for argue in (homological_obstruction, torsion_obstruction):
+            obstruction = argue(homology, latent_dim)
+            if obstruction is not None:
+                found.append(obstruction)
     linked = (linking_obstruction(loop, latent_dim) for loop in loops)
     found.extend(obstruction for obstruction in linked if obstruction is not None)
     if ground.manifold is not None:
@@ -125,7 +128,7 @@ def nets_of(ground: Ground, subject: Subject, *, rng: np.random.Generator) -> tu
 
 
 def part_homologies(nets: Iterable[Net], memory_limit: int) -> tuple[PartHomology, ...]:
-    """Return the persistence diagrams, over two elements, of each net that can obstruct."""
+    """Return the persistence diagrams of each net that can obstruct, over one field or two."""
     found: list[PartHomology] = []
     for net in nets:
         if net.dim == 0:
@@ -133,5 +136,22 @@ def part_homologies(nets: Iterable[Net], memory_limit: int) -> tuple[PartHomolog
         degree = min(net.dim if net.dim is not None else 2, _HIGHEST_DEGREE)
         diagrams = persistence(net.points, max_degree=degree, memory_limit=memory_limit)
         covering = replace(net.covering, value=net.covering.value + diagrams.subsample_radius)
-        found.append(PartHomology(net.part, diagrams, covering, net.reach))
+        over_three = None
+        if _may_be_twisted(net, diagrams):
+            over_three = persistence(
+                net.points,
+                max_degree=degree,
+                homology_coeff_field=3,
+                memory_limit=memory_limit,
+            )
+        found.append(PartHomology(net.part, diagrams, covering, net.reach, over_three))
     return tuple(found)
+
+
+def _may_be_twisted(net: Net, diagrams: PersistenceDiagrams) -> bool:
+    """Tell whether a second field may show torsion: in codimension 2 alone does it prove some."""
+    if net.dim is None or net.dim < 2 or diagrams.affine_dim != net.dim + 2:
+        return False
+    if net.manifold is not None and (net.manifold.orientable or net.manifold.boundary):
+        return False
+    return diagrams.filtration == "alpha" and len(diagrams.degree(net.dim)) > 0

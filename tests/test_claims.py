@@ -54,6 +54,17 @@ def test_lower_bound_is_met_by_a_witness_that_recomputes(torn: Report) -> None:
     assert error >= 1.999
 
 
+def test_the_bound_of_a_noisy_set_is_that_of_the_set_itself() -> None:
+    model = FunctionAutoencoder(
+        lambda x: x[:, :1] * 0, lambda z: np.zeros((len(z), 3)), 3, 1, continuous=True
+    )
+    claim = judge("noisy-sphere", model, samples=1000)["lower-bound"]
+    assert (claim.verdict, claim.values["bound"]) == (HOLDS, pytest.approx(1.0))
+    assert any("samples lie within 0.05 of it" in h.says for h in claim.hypotheses)
+    assert claim.witness is not None
+    assert "a point within 0.05 of K" in claim.witness.says
+
+
 def test_a_tear_too_narrow_for_any_sample_is_found() -> None:
     width = 1e-7
     report = judge("circle", known.torn_circle(width))

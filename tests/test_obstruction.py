@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from geomcheck.bounds import bounds, nets_of, obstructions, part_homologies
 from geomcheck.ground import survey
 from geomcheck.loops import found_loops
+from geomcheck.nets import net_of_points
 from theory.bound import Bound
 from theory.catalogue import from_spec
 from theory.combine import moved
@@ -17,7 +20,11 @@ from theory.diagram import PersistenceDiagrams
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 from theory.obstruction import Obstruction, PartHomology, strongest
-from theory.obstruction_arguments import closed_form_obstructions, homological_obstruction
+from theory.obstruction_arguments import (
+    closed_form_obstructions,
+    homological_obstruction,
+    torsion_obstruction,
+)
 from theory.point_set import PointSet
 
 
@@ -158,3 +165,73 @@ def test_certified_comes_before_larger_estimates() -> None:
 def test_latent_dimension_is_checked(latent_dim: float) -> None:
     with pytest.raises(InvalidInput, match="latent_dim"):
         closed_form_obstructions(from_spec("circle"), latent_dim)  # type: ignore[arg-type]
+
+
+def two_fields(
+    over_two: list[tuple[float, float]], over_three: list[tuple[float, float]], **changes: object
+) -> PartHomology:
+    """Return diagrams with bars of degree 2 alone, in R^4."""
+    diagrams = [
+        PersistenceDiagrams(
+            by_degree=(
+                np.array([[0.0, np.inf]]),
+                np.empty((0, 2)),
+                np.array(bars, dtype=float).reshape(-1, 2),
+            ),
+            homology_coeff_field=field,
+            filtration="alpha",
+            n_points=10,
+            ambient_dim=4,
+            affine_dim=4,
+        )
+        for field, bars in ((2, over_two), (3, over_three))
+    ]
+    two, three = (replace(one, **changes) for one in diagrams)  # type: ignore[arg-type]
+    return PartHomology("L", two, COVERING, EXACT, three)
+
+
+@pytest.mark.parametrize(
+    ("over_three", "alive_to"),
+    [
+        ([], 0.8),
+        ([(0.1, 0.2), (0.9, 1.0)], 0.8),
+        ([(0.6, 2.0)], 0.6),
+        ([(0.7, 0.9), (0.5, 0.7)], 0.5),
+        ([(0.1, 0.9)], None),
+    ],
+)
+def test_a_class_over_two_elements_alone_is_torsion(
+    over_three: list[tuple[float, float]], alive_to: float | None
+) -> None:
+    found = torsion_obstruction(two_fields([(0.3, 0.8)], over_three), 3)
+    if alive_to is None:
+        assert found is None
+        return
+    assert found is not None
+    assert (found.argument, found.degree, found.bound.source) == ("torsion", 2, "torsion-argument")
+    assert found.bound.certified
+    assert found.bound.value == pytest.approx(alive_to - 0.1, abs=1e-4)
+    assert found.bound.value < alive_to - 0.1
+
+
+def test_torsion_is_not_claimed_where_it_is_not_proved() -> None:
+    sound = two_fields([(0.3, 0.8)], [])
+    assert torsion_obstruction(sound, 2) is None
+    assert torsion_obstruction(sound, 4) is None
+    assert torsion_obstruction(replace(sound, over_three=None), 3) is None
+    assert torsion_obstruction(two_fields([(0.3, 0.8)], [], affine_dim=5), 3) is None
+    assert torsion_obstruction(two_fields([(0.3, 0.8)], [], filtration="rips"), 3) is None
+    assert torsion_obstruction(two_fields([(1.3, 1.8)], []), 3) is None
+
+
+def test_points_of_a_projective_plane_do_not_pass_three_numbers() -> None:
+    plane = from_spec("projective-plane")
+    points, reach = plane.sample(400, rng=0), plane.claims.reach
+    rng = np.random.default_rng(0)
+    net = net_of_points("cloud", points, reach, 2, covering_dim=2, rng=rng)
+    (homology,) = part_homologies([net], 2**32)
+    found = torsion_obstruction(homology, 3)
+    assert found is not None
+    assert not found.bound.certified
+    assert found.death == pytest.approx(0.5, rel=0.02)
+    assert 0 < found.bound.value <= plane.claims.optimal_error[3].value

@@ -38,12 +38,15 @@ class PartHomology:
         Covering radius, in L, of the points the diagrams were computed on.
     reach : Bound or None
         Reach of L. Without it no birth can be judged and nothing is certified.
+    over_three : PersistenceDiagrams or None
+        Those of the same points over the field with three elements, where they were computed.
     """
 
     part: str
     diagrams: PersistenceDiagrams
     covering: Bound
     reach: Bound | None
+    over_three: PersistenceDiagrams | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from theory.bound import Bound
 from theory.errors import InvalidInput
@@ -17,8 +18,11 @@ __all__ = [
     "closed_form_obstructions",
     "homological_obstruction",
     "linking_obstruction",
+    "torsion_obstruction",
     "with_attainment",
 ]
+
+Array = NDArray[np.float64]
 
 # Filtration values are computed to a relative precision of 1e-5 of their squares.
 _COMPLEX_PRECISION = 1e-5
@@ -102,39 +106,86 @@ def homological_obstruction(homology: PartHomology, latent_dim: int) -> Obstruct
     sup err >= d - eta - nu (``homotopy-argument``). Certified when eta and reach(L) are.
     """
     m = _checked_latent_dim(latent_dim)
-    diagrams, reach = homology.diagrams, homology.reach
-    shift = diagrams.perturbation
+    diagrams = homology.diagrams
     best: Obstruction | None = None
     for degree in range(m, diagrams.max_degree + 1):
-        offsets = diagrams.offset_bounds(degree)
-        births = offsets.birth_upper * (1 + _COMPLEX_PRECISION)
-        deaths = np.minimum(offsets.death_lower, diagrams.threshold) * (1 - _COMPLEX_PRECISION)
-        # Without a reach, only the gap between birth and covering radius can be judged.
-        limit = reach.value if reach is not None else np.inf
-        usable = np.flatnonzero((births + shift < limit) & (deaths > births))
-        if not usable.size:
+        births, deaths = _lives(homology, degree)
+        if not deaths.size:
             continue
-        row = usable[np.argmax(deaths[usable])]
-        value = float(deaths[row] - homology.covering.value - shift)
-        if value <= 0 or (best is not None and value <= best.bound.value):
-            continue
-        certain = (
-            reach is not None
-            and reach.holds_from_below()
-            and homology.covering.certified
-            and homology.covering.direction in ("upper", "exact")
-        )
-        bound = Bound(value, "lower" if certain else "estimate", certain, "homotopy-argument")
-        best = Obstruction(
-            m,
-            bound,
-            homology.part,
-            "homology",
-            degree=degree,
-            birth=float(births[row]),
-            death=float(deaths[row]),
-        )
+        row = int(np.argmax(deaths))
+        found = _seen(homology, m, degree, float(births[row]), float(deaths[row]))
+        if found is not None and (best is None or found.bound.value > best.bound.value):
+            best = found
     return best
+
+
+def torsion_obstruction(homology: PartHomology, latent_dim: int) -> Obstruction | None:
+    """Return the lower bound at latent_dim = k + 1 that two fields show together, or None.
+
+    Parameters
+    ----------
+    homology : PartHomology
+        Alpha complexes of points X in R^(k+2), with `over_three`.
+    latent_dim : int
+        One more than the degree k looked at.
+
+    Notes
+    -----
+    A class z of H_k(L; F2) alive in X^s, where no class of degree k is alive over F3, forces
+    sup err >= s - eta - nu. For H_k(X^s; Z) has no free part, and no torsion either, being that
+    of a polyhedron in R^(k+2): it is 0, and z in X^s is not the reduction of an integral class.
+    In an open V in R^(k+1) every class of degree k over F2 is one, as H_(k-1)(V; Z) has no
+    torsion (``torsion-argument``).
+    """
+    m = _checked_latent_dim(latent_dim)
+    degree, two, three = m - 1, homology.diagrams, homology.over_three
+    if three is None or degree < 1 or degree > min(two.max_degree, three.max_degree):
+        return None
+    if two.filtration != "alpha" or two.affine_dim > degree + 2 or three.n_points != two.n_points:
+        return None
+    best: Obstruction | None = None
+    for birth, death in zip(*_lives(homology, degree), strict=True):
+        last = float(death)
+        for begin, end in sorted(three.degree(degree).tolist(), reverse=True):
+            # A class over F3 at the last radius: look before its birth.
+            if begin * (1 - _COMPLEX_PRECISION) <= last <= end * (1 + _COMPLEX_PRECISION):
+                last = begin * (1 - _COMPLEX_PRECISION)
+        if last > birth:
+            found = _seen(homology, m, degree, float(birth), last)
+            if found is not None and (best is None or found.bound.value > best.bound.value):
+                best = replace(found, argument="torsion")
+    return best
+
+
+def _lives(homology: PartHomology, degree: int) -> tuple[Array, Array]:
+    """Return births and deaths, on the safe side, of the classes that are L's own."""
+    diagrams, reach = homology.diagrams, homology.reach
+    offsets = diagrams.offset_bounds(degree)
+    births = offsets.birth_upper * (1 + _COMPLEX_PRECISION)
+    deaths = np.minimum(offsets.death_lower, diagrams.threshold) * (1 - _COMPLEX_PRECISION)
+    # Without a reach, only the gap between birth and covering radius can be judged.
+    limit = reach.value if reach is not None else np.inf
+    usable = (births + diagrams.perturbation < limit) & (deaths > births)
+    return births[usable], deaths[usable]
+
+
+def _seen(
+    homology: PartHomology, m: int, degree: int, birth: float, death: float
+) -> Obstruction | None:
+    """Return the bound by a class that lives between these radii in the offsets of the points."""
+    covering, reach = homology.covering, homology.reach
+    value = death - covering.value - homology.diagrams.perturbation
+    if value <= 0:
+        return None
+    certain = (
+        reach is not None
+        and reach.holds_from_below()
+        and covering.certified
+        and covering.direction in ("upper", "exact")
+    )
+    source = "homotopy-argument" if degree >= m else "torsion-argument"
+    bound = Bound(value, "lower" if certain else "estimate", certain, source)
+    return Obstruction(m, bound, homology.part, "homology", degree=degree, birth=birth, death=death)
 
 
 def linking_obstruction(loop: LinkedLoop, latent_dim: int) -> Obstruction | None:

@@ -102,7 +102,21 @@ def _ground_hypotheses(study: Study, best: Obstruction) -> tuple[Hypothesis, ...
             Hypothesis("covering radius and reach of K", "estimated"),
         )
     how: Basis = "given" if best.bound.certified else "estimated"
-    if best.argument == "homology":
+    manifold = study.ground.manifold
+    if manifold is not None and manifold.noise > 0:
+        # The set lies in the closure of what is sampled: its bound is a bound there as well.
+        said = f"K is {manifold.name} itself; samples lie within {manifold.noise:g} of it"
+        return (Hypothesis(said, "given"), *_of_argument(study, best, how))
+    return _of_argument(study, best, how)
+
+
+def _of_argument(study: Study, best: Obstruction, how: Basis) -> tuple[Hypothesis, ...]:
+    if best.argument == "linking":
+        manifold = study.ground.manifold
+        charted = manifold is not None and all(part.charts for part in manifold.components)
+        said = "the charts lie in K and close up where their images agree"
+        return (Hypothesis(said if charted else "reach of K", how),)
+    if best.birth is not None:
         return (
             Hypothesis(f"reach of {best.part}", how),
             Hypothesis(
@@ -138,7 +152,10 @@ def _row(obstruction: Obstruction) -> dict[str, object]:
 def _witness(study: Study, bound: float) -> Witness:
     worst = study.worst
     error = float(worst.errors[0])
-    on = "a point of K" if study.ground.kind == "manifold" else "one of the points given"
+    manifold = study.ground.manifold
+    on = "a point of K" if manifold is not None else "one of the points given"
+    if manifold is not None and manifold.noise > 0:
+        on = f"a point within {manifold.noise:g} of K"
     return Witness(
         kind="point",
         says=f"{on} that comes back {number(error)} away; the bound is {number(bound)}",
