@@ -23,12 +23,14 @@ CIRCLE = theory.circle()
 
 
 def judge(model, training, *, n=6000, epsilon=0.1, delta=0.02, basis="fresh", tears=()):
+    held_out = evaluate(model, CIRCLE.sample(n, rng=1))
     study = SimpleNamespace(
         ground=SimpleNamespace(manifold=CIRCLE, name=CIRCLE.name),
         model=model,
         settings=Settings(epsilon, delta, 0.99, n, 0, 2**30),
         training=None if training is None else evaluate(model, training),
-        held_out=evaluate(model, CIRCLE.sample(n, rng=1)),
+        held_out=held_out,
+        errors=held_out.errors,
         held_out_basis=basis,
         exceptional=SimpleNamespace(tears=tears),
     )

@@ -104,6 +104,8 @@ def test_the_encoder_is_continuous_on_the_whole_space(spec):
     model = geomcheck.witness(manifold, measure=0.1)
     rng = np.random.default_rng(1)
     low, high = rng.uniform(-3, 3, (2, 300, manifold.ambient_dim))
+    # Through the centre, where the nearest point of K jumps.
+    high[:100] = -low[:100]
     for _ in range(60):
         middle = (low + high) / 2
         first = np.linalg.norm(model.encode(low) - model.encode(middle), axis=1)
@@ -156,6 +158,25 @@ def test_a_space_wide_enough_holds_the_set_itself():
     points = manifold.sample(50, rng=0)
     assert errors(model, points).max() == 0
     assert model.measure.value == 0
+
+
+@pytest.mark.parametrize("height", [0.0, 1.0])
+def test_charts_of_ones_own_are_cut_where_they_are_glued(height):
+    # A cylinder has edges, which are no cut; a surface of revolution has poles, which are.
+    def lathe(u, v):
+        radius = height + (1 - height) * np.sin(u)
+        return radius * np.cos(v), radius * np.sin(v), 2 * np.cos(u)
+
+    manifold = theory.Manifold.from_chart(
+        lathe, [(0, np.pi), (0, 2 * np.pi)], periodic=[False, True], estimate=False
+    )
+    assert manifold.boundary is (height == 1.0)
+    model = geomcheck.witness(manifold, measure=0.05)
+    points = manifold.sample(500, rng=0)
+    off = ~model.in_exceptional_set(points)
+    assert errors(model, points[off]).max() <= 1e-9
+    top = np.array([[-height, 0.0, 2.0]])
+    assert model.in_exceptional_set(top)[0] == (height == 0.0)
 
 
 def test_products_cut_both_factors():

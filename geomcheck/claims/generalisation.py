@@ -94,9 +94,9 @@ def _where(near: Nearness) -> str:
     if near.distance is None or near.says == "unseen":
         return said
     if near.says == "alike":
-        return f"{said} and is as far from them as all of K"
+        return f"{said} and lies as far from them as K does"
     times = near.distance / near.spacing if near.spacing > 0 else float("inf")
-    return f"{said} and is {number(times)} times as far from them as K"
+    return f"{said} and lies {times:.2g} times as far from them as K does"
 
 
 def _witness(pair: Pair) -> Witness:
