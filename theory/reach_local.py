@@ -61,7 +61,9 @@ def fitted_reach(
     -------
     ReachEstimate
         Direction "estimate": the smaller of the least fitted radius of curvature and Federer's
-        least quotient with fitted tangents over chords longer than the neighbourhoods.
+        least quotient with fitted tangents over chords longer than the neighbourhoods. `error`
+        is usually far too large for clean samples, and `note` says about how many points would
+        bring it to a tenth of the value where it is more than that.
 
     Raises
     ------
@@ -112,6 +114,10 @@ def fitted_reach(
     where = fit.points[[sharpest]] if curvature <= pairs.value else pairs.where
     noise, width = float(np.median(fit.noise)), float(np.median(fit.radius))
     error = _error(span.points, fit, bent, value, governs)
+    basis = (
+        f"fits of degree {fit.degree} against coarser ones, their residuals, and how far apart the "
+        "points are"
+    )
     note = f"neighbourhoods of radius {width:.2g}; residuals of {noise:.1g} from the fits"
     if width > _WIDEST * value:
         note += "; the sample is too sparse, or too noisy, to show a reach as small as this"
@@ -131,9 +137,8 @@ def fitted_reach(
         where=where @ span.basis + span.centre,
         n=n,
         note=note,
-        error=error,
-        error_basis=f"fits of degree {fit.degree} against coarser ones, their residuals, and how "
-        "far apart the points are",
+        error=error if math.isfinite(value) else None,
+        error_basis=basis if math.isfinite(value) else "",
         upper=None,
         upper_at=None,
     )
