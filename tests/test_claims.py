@@ -366,3 +366,16 @@ def test_same_seed_same_report() -> None:
     second = judge("circle", known.torn_circle(), rng=5).to_document()
     assert first["claims"] == second["claims"]
     assert first["figures"] == second["figures"]
+
+
+def test_a_tear_of_a_surface_that_no_point_meets_is_not_called_harmless() -> None:
+    # Above height 0.6 the codes are moved aside, by a step too steep to be met by a point.
+    def moved_aside(x: np.ndarray) -> np.ndarray:
+        return x + np.clip((x[:, 2:] - 0.6) / 1e-9, 0, 1) * [5.0, 0.0, 0.0]
+
+    def back(z: np.ndarray) -> np.ndarray:
+        return np.where(z[:, :1] > 2.5, z - [5.0, 0.0, 0.0], z)
+
+    model = FunctionAutoencoder(moved_aside, back, 3, 3, continuous=True)
+    claim = judge("sphere:dim=2", model)["exceptional-set"]
+    assert claim.verdict in (INCONCLUSIVE, FAILS)

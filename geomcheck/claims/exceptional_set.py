@@ -93,6 +93,12 @@ def _judged(study: Study, upper: float, lower: float) -> tuple[Verdict, str, str
             f"{where}; whether the rest hangs together is not seen",
             "Take more --samples, or state the reach.",
         )
+    if upper <= delta and _too_narrow(study):
+        return (
+            Verdict.INCONCLUSIVE,
+            f"{where}; a tear too narrow to be met by any point may run on unseen",
+            "Take more --samples.",
+        )
     if upper <= delta:
         return Verdict.HOLDS, where, ""
     pieces = _pieces(study)
@@ -105,6 +111,13 @@ def _judged(study: Study, upper: float, lower: float) -> tuple[Verdict, str, str
             training_advice(study),
         )
     return Verdict.INCONCLUSIVE, f"{where}; {pieces}", "Take more --samples."
+
+
+def _too_narrow(study: Study) -> bool:
+    """Tell whether a tear was met only between points of a set that a curve can cut."""
+    if study.ground.intrinsic_dim == 1:
+        return False
+    return any(tear.hits == 0 for tear in study.exceptional.tears)
 
 
 def _pieces(study: Study) -> str:
