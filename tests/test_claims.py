@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-import known_autoencoders as known
 import numpy as np
 import pytest
 
+from geomcheck.planted import circles, linear
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.result import Report, Verdict
 from geomcheck.verify import verify
@@ -27,12 +27,12 @@ def judge(spec: str, model: FunctionAutoencoder, **options: object) -> Report:
 
 @pytest.fixture(scope="module")
 def torn() -> Report:
-    return judge("circle", known.torn_circle())
+    return judge("circle", circles.torn_circle())
 
 
 @pytest.fixture(scope="module")
 def linked() -> Report:
-    return judge("linked-circles", known.linked_circles_torn(), delta=0.02)
+    return judge("linked-circles", circles.linked_circles_torn(), delta=0.02)
 
 
 def test_the_torn_circle_reaches_the_theorem(torn: Report) -> None:
@@ -48,7 +48,7 @@ def test_lower_bound_is_met_by_a_witness_that_recomputes(torn: Report) -> None:
     assert claim.witness is not None
     point = np.array([claim.witness.data["point"]])
     assert np.linalg.norm(point) == pytest.approx(1.0, abs=1e-12)
-    model = known.torn_circle()
+    model = circles.torn_circle()
     error = float(np.linalg.norm(model.decode(model.encode(point)) - point))
     assert error == pytest.approx(claim.witness.data["error"], abs=1e-12)
     assert error >= 1.999
@@ -67,7 +67,7 @@ def test_the_bound_of_a_noisy_set_is_that_of_the_set_itself() -> None:
 
 def test_a_tear_too_narrow_for_any_sample_is_found() -> None:
     width = 1e-7
-    report = judge("circle", known.torn_circle(width))
+    report = judge("circle", circles.torn_circle(width))
     assert report["small-error"].values["exceedances"] == 0
     assert report["lower-bound"].values["largest_error_found"] > 1.99
     assert report["exceptional-set"].values["pieces"] == 1
@@ -111,9 +111,9 @@ def test_linked_circles_take_the_bound_of_one_circle(linked: Report) -> None:
 
 def test_components_laid_on_one_another_are_an_avoidable_loss() -> None:
     def encode(x: np.ndarray) -> np.ndarray:
-        return known.linked_circles_torn().encode(x) % (2 * np.pi + 1.0)
+        return circles.linked_circles_torn().encode(x) % (2 * np.pi + 1.0)
 
-    model = FunctionAutoencoder(encode, known.linked_circles_torn().decode, 3, 1, continuous=True)
+    model = FunctionAutoencoder(encode, circles.linked_circles_torn().decode, 3, 1, continuous=True)
     report = judge("linked-circles", model)
     losses = report["latent-topology"].values["losses"]
     assert report["latent-topology"].verdict is FAILS
@@ -127,7 +127,7 @@ def test_components_laid_on_one_another_are_an_avoidable_loss() -> None:
 
 
 def test_two_tears_on_one_circle_leave_it_in_pieces() -> None:
-    report = judge("circle", known.twice_torn_circle())
+    report = judge("circle", circles.twice_torn_circle())
     claim = report["exceptional-set"]
     assert report["small-error"].verdict is HOLDS
     assert claim.verdict is FAILS
@@ -136,7 +136,7 @@ def test_two_tears_on_one_circle_leave_it_in_pieces() -> None:
 
 
 def test_constant_attains_the_bound_and_fails_the_rest() -> None:
-    report = judge("circle", known.constant(np.zeros(2)))
+    report = judge("circle", linear.constant(np.zeros(2)))
     assert report["lower-bound"].verdict is HOLDS
     assert report["lower-bound"].values["largest_error_found"] == pytest.approx(1.0)
     assert report["small-error"].verdict is FAILS
@@ -144,7 +144,7 @@ def test_constant_attains_the_bound_and_fails_the_rest() -> None:
 
 
 def test_nothing_is_forced_where_the_set_embeds() -> None:
-    report = judge("circle", known.identity(2))
+    report = judge("circle", linear.identity(2))
     assert report["lower-bound"].verdict is NOT_APPLICABLE
     for claim in ("small-error", "exceptional-set", "latent-topology", "reconstruction-topology"):
         assert report[claim].verdict is HOLDS, claim
@@ -152,7 +152,7 @@ def test_nothing_is_forced_where_the_set_embeds() -> None:
 
 def test_a_loss_where_the_set_embeds_is_avoidable_and_fails() -> None:
     # The sphere keeps its second homology in R^3; a decoder is free to forget it.
-    report = judge("sphere:dim=2", known.flattened(3, 3))
+    report = judge("sphere:dim=2", linear.flattened(3, 3))
     assert report["latent-topology"].verdict is HOLDS
     flat = FunctionAutoencoder(
         lambda x: x * [1.0, 1.0, 0.0], lambda z: z, ambient_dim=3, latent_dim=3, continuous=True
@@ -165,14 +165,14 @@ def test_a_loss_where_the_set_embeds_is_avoidable_and_fails() -> None:
 
 
 def test_the_same_loss_is_forced_in_the_plane() -> None:
-    report = judge("sphere:dim=2", known.flattened(3, 2))
+    report = judge("sphere:dim=2", linear.flattened(3, 2))
     assert report["latent-topology"].verdict is HOLDS
     assert report["latent-topology"].values["losses"][0]["mark"] == "forced"
     assert report["small-error"].verdict is FAILS
 
 
 def test_shrunk_output_keeps_topology_and_fails_the_error() -> None:
-    report = judge("sphere:dim=2", known.shrunk(3, 0.8))
+    report = judge("sphere:dim=2", linear.shrunk(3, 0.8))
     assert report["small-error"].verdict is FAILS
     assert report["latent-topology"].verdict is HOLDS
     assert report["reconstruction-topology"].verdict is HOLDS
@@ -180,7 +180,7 @@ def test_shrunk_output_keeps_topology_and_fails_the_error() -> None:
 
 @pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
 def test_scale_of_the_codes_does_not_matter(scale: float) -> None:
-    base = known.linked_circles_torn()
+    base = circles.linked_circles_torn()
     model = FunctionAutoencoder(
         lambda x: scale * base.encode(x), lambda z: base.decode(z / scale), 3, 1, continuous=True
     )
@@ -191,7 +191,7 @@ def test_scale_of_the_codes_does_not_matter(scale: float) -> None:
 
 @pytest.mark.parametrize("declared", [True, False])
 def test_a_model_that_jumps_is_not_bound_and_not_accused(declared: bool) -> None:
-    model = dataclasses.replace(known.jumping_circle(), continuous=declared)
+    model = dataclasses.replace(circles.jumping_circle(), continuous=declared)
     report = judge("circle", model)
     for claim in ("lower-bound", "latent-topology", "reconstruction-topology"):
         assert report[claim].verdict is INCONCLUSIVE, claim
@@ -204,7 +204,7 @@ def turned(f: Callable[[np.ndarray], np.ndarray]) -> FunctionAutoencoder:
     """Encode a point of the circle at angle t by the point of the circle at angle f(t)."""
 
     def encode(x: np.ndarray) -> np.ndarray:
-        t = f(known.angle(x[:, 0], x[:, 1]))
+        t = f(np.arctan2(x[:, 1], x[:, 0]))
         return np.stack([np.cos(t), np.sin(t)], axis=1)
 
     return FunctionAutoencoder(encode, lambda z: z, 2, 2, continuous=True)
@@ -225,7 +225,7 @@ def test_equal_betti_numbers_are_no_proof_that_a_class_is_kept(
 
 
 def test_a_sheet_flattened_to_a_ring_loses_what_it_had_to() -> None:
-    report = judge("torus:R=2,r=1", known.flattened(3, 2), epsilon=0.2)
+    report = judge("torus:R=2,r=1", linear.flattened(3, 2), epsilon=0.2)
     losses = report["latent-topology"].values["losses"]
     assert [(x["degree"], x["kept"], x["mark"]) for x in losses] == [
         (1, 1, "forced"),
@@ -236,7 +236,7 @@ def test_a_sheet_flattened_to_a_ring_loses_what_it_had_to() -> None:
 
 def test_a_search_that_finds_no_error_is_no_certificate() -> None:
     # The identity but for a needle: searched error zero, no proof that sup err < reach.
-    report = judge("circle", known.identity(2))
+    report = judge("circle", linear.identity(2))
     assert not any(h.basis == "certified" for h in report["latent-topology"].hypotheses)
 
 
@@ -271,7 +271,7 @@ def test_the_seed_of_training_gives_other_points() -> None:
 def test_training_points_are_not_held_out() -> None:
     points = from_spec("circle").sample(400, rng=0)
     report = verify(
-        PointSet("ring", points), known.identity(2), epsilon=0.1, training_points=points
+        PointSet("ring", points), linear.identity(2), epsilon=0.1, training_points=points
     )
     assert report["small-error"].verdict is INCONCLUSIVE
     assert report["generalisation"].verdict is NOT_APPLICABLE
@@ -281,7 +281,7 @@ def test_training_points_are_not_held_out() -> None:
 def test_a_component_of_lower_dimension_is_looked_at() -> None:
     far = moved(from_spec("circle"), np.eye(3)[:, :2], np.array([0.0, 0.0, 6.0]))
     both = disjoint_union((from_spec("sphere:dim=2"), far), name="sphere and circle")
-    report = verify(both, known.constant(np.zeros(3)), epsilon=0.1, samples=4000)
+    report = verify(both, linear.constant(np.zeros(3)), epsilon=0.1, samples=4000)
     assert report["lower-bound"].values["largest_error_found"] > 6.0
     crushed = FunctionAutoencoder(
         lambda x: np.where(x[:, 2:] > 3, [0.0, 0.0, 6.0], x), lambda z: z, 3, 3
@@ -305,20 +305,20 @@ def test_turns_of_a_helix_are_not_neighbours() -> None:
 
 
 def test_a_default_epsilon_never_exceeds_half_the_reach() -> None:
-    report = verify(from_spec("torus:R=2,r=0.05"), known.identity(3), samples=2000)
+    report = verify(from_spec("torus:R=2,r=0.05"), linear.identity(3), samples=2000)
     assert report.settings["epsilon"] <= 0.025
 
 
 @pytest.mark.parametrize(("half_width", "verdict"), [(0.02, HOLDS), (0.2, FAILS)])
 def test_measure_just_below_and_above_delta(half_width: float, verdict: Verdict) -> None:
     # The error exceeds 0.1 on all but a sliver of an arc of length 2 half_width.
-    report = judge("circle", known.torn_circle(half_width), delta=0.02)
+    report = judge("circle", circles.torn_circle(half_width), delta=0.02)
     assert report["small-error"].verdict is verdict
     assert report["exceptional-set"].verdict is verdict
 
 
 def test_too_few_points_are_inconclusive() -> None:
-    claim = judge("circle", known.torn_circle(), samples=100)["small-error"]
+    claim = judge("circle", circles.torn_circle(), samples=100)["small-error"]
     assert claim.verdict is INCONCLUSIVE
     assert "points would be needed" in claim.advice
 
@@ -336,8 +336,15 @@ def test_memorising_is_caught_by_fresh_points() -> None:
     assert report["small-error"].verdict is FAILS
 
 
+def broken_on_cap(height: float) -> FunctionAutoencoder:
+    def decode(z: np.ndarray) -> np.ndarray:
+        return np.where((z[:, 2] > height)[:, None], np.nan, z)
+
+    return FunctionAutoencoder(lambda x: x, decode, 3, 3, continuous=False)
+
+
 def test_nan_counts_as_an_infinite_error() -> None:
-    report = judge("sphere:dim=2", known.broken_on_cap(0.5))
+    report = judge("sphere:dim=2", broken_on_cap(0.5))
     assert report["small-error"].verdict is FAILS
     assert report["small-error"].values["share"] == pytest.approx(0.25, abs=0.03)
     assert any(h.basis == "not met" for h in report["small-error"].hypotheses)
@@ -345,14 +352,14 @@ def test_nan_counts_as_an_infinite_error() -> None:
 
 
 def test_latent_dimension_below_the_intrinsic_one() -> None:
-    report = judge("sphere:dim=2", known.flattened(3, 1))
+    report = judge("sphere:dim=2", linear.flattened(3, 1))
     assert report["intrinsic-dimension"].verdict is FAILS
     assert report["lower-bound"].values["bound"] == pytest.approx(1.0)
 
 
 def test_bare_points_are_never_certified() -> None:
     points = from_spec("circle").sample(1000, rng=0)
-    report = verify(PointSet("ring", points), known.torn_circle(), epsilon=0.1)
+    report = verify(PointSet("ring", points), circles.torn_circle(), epsilon=0.1)
     claim = report["lower-bound"]
     assert claim.verdict is INCONCLUSIVE
     assert not claim.values["certified"]
@@ -362,8 +369,8 @@ def test_bare_points_are_never_certified() -> None:
 
 
 def test_same_seed_same_report() -> None:
-    first = judge("circle", known.torn_circle(), rng=5).to_document()
-    second = judge("circle", known.torn_circle(), rng=5).to_document()
+    first = judge("circle", circles.torn_circle(), rng=5).to_document()
+    second = judge("circle", circles.torn_circle(), rng=5).to_document()
     assert first["claims"] == second["claims"]
     assert first["figures"] == second["figures"]
 

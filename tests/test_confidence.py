@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import get_args
 
-import known_autoencoders as known
 import numpy as np
 import pytest
 from scipy.stats import binom
@@ -17,6 +16,7 @@ from geomcheck.confidence import (
     points_needed,
     share_limits,
 )
+from geomcheck.planted import circles
 from geomcheck.result import Report
 from geomcheck.verify import verify
 
@@ -53,7 +53,7 @@ def test_points_needed_are_enough_and_no_more(hits: int) -> None:
 def report() -> Report:
     train = theory.circle().sample(50, rng=1)
     return verify(
-        theory.circle(), known.torn_circle(0.05), epsilon=0.1, samples=800, training_points=train
+        theory.circle(), circles.torn_circle(0.05), epsilon=0.1, samples=800, training_points=train
     )
 
 

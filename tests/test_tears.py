@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import known_autoencoders as known
 import numpy as np
 import pytest
 
 from geomcheck.evaluation import evaluate
 from geomcheck.exceptional import locate
 from geomcheck.graph import clusters, neighbour_edges, parts_of_graph
+from geomcheck.planted import circles, linear
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.tears import climb, cross_edges
 from theory.catalogue import from_spec
@@ -35,7 +35,7 @@ def test_clusters_are_told_apart_and_crowds_are_cheap() -> None:
 @pytest.mark.parametrize("half_width", [0.1, 1e-3, 1e-6, 1e-9])
 def test_bisection_crosses_a_tear_of_any_width(half_width: float) -> None:
     circle = from_spec("circle")
-    model = known.torn_circle(half_width)
+    model = circles.torn_circle(half_width)
     ends = np.array([[-0.99, np.sqrt(1 - 0.99**2)], [-0.99, -np.sqrt(1 - 0.99**2)]])
     sample = evaluate(model, ends)
     crossed = cross_edges(
@@ -47,7 +47,7 @@ def test_bisection_crosses_a_tear_of_any_width(half_width: float) -> None:
 
 def test_climbing_stays_on_the_set_and_never_descends() -> None:
     sphere = from_spec("sphere:dim=2")
-    model = known.flattened(3, 2)
+    model = linear.flattened(3, 2)
     starts = sphere.sample(20, rng=0)
     top = climb(model, starts, 0.3, sphere.tangent, sphere.project)
     assert (top.errors >= evaluate(model, starts).errors).all()
@@ -76,7 +76,7 @@ def located(model: FunctionAutoencoder, spec: str = "circle", epsilon: float = 0
 
 @pytest.mark.parametrize("half_width", [0.05, 1e-4, 1e-8])
 def test_one_tear_leaves_one_piece(half_width: float) -> None:
-    found = located(known.torn_circle(half_width))
+    found = located(circles.torn_circle(half_width))
     assert found.graph_connected
     assert len(found.tears) == 1
     assert len(found.pieces[0]) == 1
@@ -85,27 +85,27 @@ def test_one_tear_leaves_one_piece(half_width: float) -> None:
 
 @pytest.mark.parametrize("half_width", [0.05, 1e-4, 1e-8])
 def test_two_tears_leave_two_pieces(half_width: float) -> None:
-    found = located(known.twice_torn_circle(half_width))
+    found = located(circles.twice_torn_circle(half_width))
     assert len(found.tears) == 2
     assert len(found.pieces[0]) == 2
     assert found.stray == found.n - found.pieces[0][0]
 
 
 def test_no_error_no_tear() -> None:
-    found = located(known.identity(2))
+    found = located(linear.identity(2))
     assert found.tears == ()
     assert found.stray == 0
 
 
 def test_error_everywhere_leaves_nothing() -> None:
-    found = located(known.constant(np.zeros(2)))
+    found = located(linear.constant(np.zeros(2)))
     assert found.pieces == ((),)
     assert found.stray == found.n
     assert len(found.tears) == 1
 
 
 def test_each_component_has_its_own_tear() -> None:
-    found = located(known.linked_circles_torn(), "linked-circles")
+    found = located(circles.linked_circles_torn(), "linked-circles")
     assert sorted(tear.component for tear in found.tears) == [0, 1]
     assert [len(pieces) for pieces in found.pieces] == [1, 1]
 
@@ -126,8 +126,8 @@ def test_the_models_own_message_is_kept() -> None:
 
 
 def test_a_jump_is_told_from_a_steep_stretch() -> None:
-    assert located(known.torn_circle(1e-8)).jump is None
-    jump = located(known.jumping_circle()).jump
+    assert located(circles.torn_circle(1e-8)).jump is None
+    jump = located(circles.jumping_circle()).jump
     assert jump is not None
     assert (jump.watch, jump.size) == ("codes", pytest.approx(2 * np.pi))
     assert jump.length < 1e-11
@@ -144,9 +144,9 @@ def test_a_decoder_that_jumps_is_seen_too() -> None:
 
 def test_bare_points_are_all_that_is_looked_at() -> None:
     points = from_spec("circle").sample(500, rng=0)
-    sample = evaluate(known.torn_circle(0.3), points)
+    sample = evaluate(circles.torn_circle(0.3), points)
     found = locate(
-        known.torn_circle(0.3),
+        circles.torn_circle(0.3),
         sample,
         np.zeros(500, dtype=np.intp),
         counted=sample,
@@ -161,9 +161,9 @@ def test_bare_points_are_all_that_is_looked_at() -> None:
 
 
 def test_a_component_without_points_is_not_called_connected() -> None:
-    sample = evaluate(known.identity(2), from_spec("circle").sample(300, rng=0))
+    sample = evaluate(linear.identity(2), from_spec("circle").sample(300, rng=0))
     found = locate(
-        known.identity(2),
+        linear.identity(2),
         sample,
         np.zeros(300, dtype=np.intp),
         counted=sample,

@@ -8,11 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from known_autoencoders import constant, torn_circle
 
 import theory
 from geomcheck import Verdict, verify
 from geomcheck.claims import ALL_CLAIMS, CLAIM_IDS
+from geomcheck.planted.circles import torn_circle
+from geomcheck.planted.linear import constant
 from geomcheck.testing import assert_claim, parametrize_with_claims
 from theory.errors import InvalidInput
 

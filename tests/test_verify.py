@@ -6,19 +6,19 @@ import dataclasses
 import json
 from pathlib import Path
 
-import known_autoencoders as known
 import numpy as np
 import pytest
 
 import geomcheck
 import theory
+from geomcheck.planted import circles
 from geomcheck.result import Report
 from geomcheck.verify import default_epsilon
 
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    return geomcheck.verify(theory.circle(), known.torn_circle(), samples=1000)
+    return geomcheck.verify(theory.circle(), circles.torn_circle(), samples=1000)
 
 
 @pytest.mark.parametrize(
@@ -35,12 +35,12 @@ def report() -> Report:
 )
 def test_arguments_out_of_range_are_named(options: dict[str, object], argument: str) -> None:
     with pytest.raises(theory.InvalidInput, match=argument):
-        geomcheck.verify(theory.circle(), known.torn_circle(), **options)  # type: ignore[arg-type]
+        geomcheck.verify(theory.circle(), circles.torn_circle(), **options)  # type: ignore[arg-type]
 
 
 def test_a_model_for_another_dimension_is_refused() -> None:
     with pytest.raises(theory.InvalidInput, match=r"ambient_dim: got 2, expected 3"):
-        geomcheck.verify(theory.torus(), known.torn_circle())
+        geomcheck.verify(theory.torus(), circles.torn_circle())
 
 
 def test_default_epsilon_scales_with_the_set() -> None:

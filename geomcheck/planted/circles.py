@@ -1,4 +1,4 @@
-"""Autoencoders whose errors, tears and topology are known in closed form."""
+"""Autoencoders of circles through one number, in closed form."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from geomcheck.protocol import FunctionAutoencoder
 
+__all__ = ["jumping_circle", "linked_circles_torn", "tent", "torn_circle", "twice_torn_circle"]
+
 Array = NDArray[np.float64]
 
 
-def angle(x: Array, y: Array) -> Array:
+def _angle(x: Array, y: Array) -> Array:
     return np.arctan2(y, x)
 
 
@@ -28,7 +30,7 @@ def tent(theta: Array, half_width: float, at: float = np.pi) -> Array:
 def torn_circle(half_width: float = 0.01, *, radius: float = 1.0) -> FunctionAutoencoder:
     """One tear at (-1, 0); no error elsewhere; the largest error is 2 radius."""
     return FunctionAutoencoder(
-        encoder=lambda x: tent(angle(x[:, 0], x[:, 1]), half_width)[:, None],
+        encoder=lambda x: tent(_angle(x[:, 0], x[:, 1]), half_width)[:, None],
         decoder=lambda z: radius * np.stack([np.cos(z[:, 0] + np.pi), np.sin(z[:, 0] + np.pi)], 1),
         ambient_dim=2,
         latent_dim=1,
@@ -44,13 +46,13 @@ def twice_torn_circle(half_width: float = 0.01) -> FunctionAutoencoder:
     """
 
     def encode(x: Array) -> Array:
-        theta = np.mod(angle(x[:, 0], x[:, 1]), 2 * np.pi)
+        theta = np.mod(_angle(x[:, 0], x[:, 1]), 2 * np.pi)
         knots = [0, half_width, np.pi - half_width, np.pi + half_width, 2 * np.pi - half_width]
         codes = [2.0 + np.pi / 2, half_width, np.pi - half_width, 4 + half_width, 4 + np.pi]
         codes[-1] -= half_width
         knots.append(2 * np.pi)
         codes.append(2.0 + np.pi / 2)
-        return np.interp(theta, knots, codes)[:, None]
+        return np.asarray(np.interp(theta, knots, codes)[:, None])
 
     def decode(z: Array) -> Array:
         code = z[:, 0]
@@ -60,39 +62,10 @@ def twice_torn_circle(half_width: float = 0.01) -> FunctionAutoencoder:
     return FunctionAutoencoder(encode, decode, 2, 1, continuous=False)
 
 
-def constant(point: Array, latent_dim: int = 1) -> FunctionAutoencoder:
-    """Everything goes to one point."""
-    n = len(point)
-    return FunctionAutoencoder(
-        lambda x: np.zeros((len(x), latent_dim)),
-        lambda z: np.tile(point, (len(z), 1)),
-        n,
-        latent_dim,
-        continuous=True,
-    )
-
-
-def identity(dim: int) -> FunctionAutoencoder:
-    return FunctionAutoencoder(lambda x: x, lambda z: z, dim, dim, continuous=True)
-
-
-def shrunk(dim: int, factor: float) -> FunctionAutoencoder:
-    return FunctionAutoencoder(lambda x: x, lambda z: factor * z, dim, dim, continuous=True)
-
-
-def flattened(ambient_dim: int, keep: int) -> FunctionAutoencoder:
-    """Keep the first coordinates, set the others to zero."""
-
-    def decode(z: Array) -> Array:
-        return np.concatenate([z, np.zeros((len(z), ambient_dim - keep))], axis=1)
-
-    return FunctionAutoencoder(lambda x: x[:, :keep], decode, ambient_dim, keep, continuous=True)
-
-
 def jumping_circle() -> FunctionAutoencoder:
     """The angle read off with arctan2: no error at all, and not continuous."""
     return FunctionAutoencoder(
-        lambda x: angle(x[:, 0], x[:, 1])[:, None],
+        lambda x: _angle(x[:, 0], x[:, 1])[:, None],
         lambda z: np.stack([np.cos(z[:, 0]), np.sin(z[:, 0])], axis=1),
         2,
         1,
@@ -106,8 +79,8 @@ def linked_circles_torn(half_width: float = 0.01, *, gap: float = 1.0) -> Functi
 
     def encode(x: Array) -> Array:
         first = np.abs(x[:, 2]) + np.abs(np.hypot(x[:, 0], x[:, 1]) - 1) < 1e-6
-        a = tent(angle(x[:, 0], x[:, 1]), half_width)
-        b = tent(angle(x[:, 0] - 1, x[:, 2]), half_width, at=np.pi / 2) + length + gap
+        a = tent(_angle(x[:, 0], x[:, 1]), half_width)
+        b = tent(_angle(x[:, 0] - 1, x[:, 2]), half_width, at=np.pi / 2) + length + gap
         return np.where(first, a, b)[:, None]
 
     def decode(z: Array) -> Array:
@@ -123,12 +96,3 @@ def linked_circles_torn(half_width: float = 0.01, *, gap: float = 1.0) -> Functi
 
     # Continuous on the two circles, which is what the theorem asks for.
     return FunctionAutoencoder(encode, decode, 3, 1, continuous=True)
-
-
-def broken_on_cap(height: float) -> FunctionAutoencoder:
-    """The identity of R^3 that returns NaN above a height."""
-
-    def decode(z: Array) -> Array:
-        return np.where((z[:, 2] > height)[:, None], np.nan, z)
-
-    return FunctionAutoencoder(lambda x: x, decode, 3, 3, continuous=False)
