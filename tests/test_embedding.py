@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import known_autoencoders as known
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,6 +13,7 @@ from geomcheck.collisions import Collisions, find_collisions
 from geomcheck.evaluation import evaluate
 from geomcheck.meet import meet
 from geomcheck.nearest_code import nearest_code_errors
+from geomcheck.planted import circles, linear
 from geomcheck.protocol import Autoencoder, FunctionAutoencoder
 from geomcheck.result import Report, Verdict
 from geomcheck.verify import verify
@@ -101,14 +101,14 @@ def test_a_crossing_of_a_plane_curve_is_found() -> None:
     [
         ("sphere:dim=2", encoder(folded, 3, 3), FAILS),
         ("torus:R=2,r=1", encoder(glued, 3, 3), FAILS),
-        ("sphere:dim=2", known.flattened(3, 2), FAILS),
+        ("sphere:dim=2", linear.flattened(3, 2), FAILS),
         ("circle", encoder(lambda x: x[:, :1], 2, 1), FAILS),
-        ("circle", known.constant(np.zeros(2)), FAILS),
+        ("circle", linear.constant(np.zeros(2)), FAILS),
         ("linked-circles", encoder(lambda x: x * (x[:, 2:] == 0), 3, 3), FAILS),
-        ("circle", known.torn_circle(), HOLDS),
-        ("linked-circles", known.linked_circles_torn(), HOLDS),
+        ("circle", circles.torn_circle(), HOLDS),
+        ("linked-circles", circles.linked_circles_torn(), HOLDS),
         # A bad decoder is not the encoder's fault.
-        ("sphere:dim=2", known.shrunk(3, 0.5), HOLDS),
+        ("sphere:dim=2", linear.shrunk(3, 0.5), HOLDS),
         ("circle", FunctionAutoencoder(lambda x: 1e-6 * x, lambda z: 0 * z, 2, 2), HOLDS),
     ],
     ids=[
@@ -130,7 +130,7 @@ def test_the_verdict(spec: str, model: Autoencoder, verdict: Verdict) -> None:
 
 
 def test_a_tear_as_large_as_delta_is_not_decided() -> None:
-    claim = judged("circle", known.torn_circle(0.0628), delta=0.02)["embedding"]
+    claim = judged("circle", circles.torn_circle(0.0628), delta=0.02)["embedding"]
     assert claim.verdict is INCONCLUSIVE
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-import known_autoencoders as known
 import numpy as np
 import pytest
 from scipy.spatial import cKDTree
@@ -13,6 +12,7 @@ import geomcheck
 import theory
 from geomcheck.claims import generalisation as claim
 from geomcheck.evaluation import evaluate
+from geomcheck.planted import linear
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.result import Verdict
 from geomcheck.study import Settings
@@ -117,9 +117,9 @@ def test_a_difference_near_delta_is_inconclusive():
 
 
 def test_it_does_not_apply_without_training_points_or_others():
-    assert judge(known.identity(2), None).verdict is NOT_APPLICABLE
+    assert judge(linear.identity(2), None).verdict is NOT_APPLICABLE
     training = CIRCLE.sample(50, rng=0)
-    assert judge(known.identity(2), training, basis="training").verdict is NOT_APPLICABLE
+    assert judge(linear.identity(2), training, basis="training").verdict is NOT_APPLICABLE
 
 
 def test_a_tear_that_no_sample_meets_is_measured_all_the_same():

@@ -178,7 +178,7 @@ def test_a_component_without_points_is_not_called_connected() -> None:
 
 def test_shares_are_counted_on_points_that_the_pieces_were_not_chosen_by() -> None:
     half_width = 0.05
-    found = located(known.twice_torn_circle(half_width))
+    found = located(circles.twice_torn_circle(half_width))
     assert found.n == 5000
     assert sum(map(sum, found.pieces)) + sum(t.hits for t in found.tears) + found.unplaced <= 5000
     # Two arcs of pi - 2 half_width and some of each tear.

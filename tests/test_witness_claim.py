@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from types import SimpleNamespace
 
-import known_autoencoders as known
 import numpy as np
 import pytest
 
@@ -13,6 +12,7 @@ import geomcheck
 import theory
 from geomcheck.claims import witness as claim
 from geomcheck.evaluation import evaluate
+from geomcheck.planted import linear
 from geomcheck.result import Verdict
 from geomcheck.study import Settings
 
@@ -22,7 +22,7 @@ INCONCLUSIVE, NOT_APPLICABLE = Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE
 
 def judge(manifold, *, latent_dim=None, training=None, delta=0.02, n=4000):
     """Judge the claim alone: it looks at the set, the settings and the points only."""
-    model = known.constant(np.zeros(manifold.ambient_dim), latent_dim or manifold.dim)
+    model = linear.constant(np.zeros(manifold.ambient_dim), latent_dim or manifold.dim)
     study = SimpleNamespace(
         ground=SimpleNamespace(manifold=manifold, name=manifold.name),
         model=model,
@@ -83,7 +83,7 @@ def test_it_does_not_apply_where_nothing_is_known():
     assert judge(theory.double_torus()).verdict is NOT_APPLICABLE
     points = theory.PointSet("p", np.random.default_rng(0).standard_normal((300, 2)))
     bare = SimpleNamespace(
-        ground=SimpleNamespace(manifold=None, name=points.name), model=known.identity(2)
+        ground=SimpleNamespace(manifold=None, name=points.name), model=linear.identity(2)
     )
     assert claim.check(bare).verdict is NOT_APPLICABLE
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from geomcheck.confidence import share_limits
 from geomcheck.planted.truth import Truth
 from geomcheck.result import Verdict
+from geomcheck.witness import obstacle
 from theory.manifold import Manifold
 
 __all__ = ["Expectation", "expectations", "may_keep"]
@@ -15,7 +16,6 @@ __all__ = ["Expectation", "expectations", "may_keep"]
 HOLDS, FAILS = Verdict.HOLDS, Verdict.FAILS
 INCONCLUSIVE, NOT_APPLICABLE = Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE
 
-_CURVE_GRAPH, _SURFACE_GRAPH = 4_000, 20_000
 # Chance that a sample is too unlike K to decide what it should.
 _UNLIKELY = 1e-6
 _PLAIN_JUMP = 1e-2
@@ -74,6 +74,7 @@ def expectations(
         return _of_share(interval, n, threshold, confidence, what)
 
     said = {
+        "witness": _witness(manifold, latent_dim),
         "small-error": share(truth.share, samples, delta, "share of large errors"),
         "certified-error": _certified(truth, network, delta),
         "lower-bound": _lower_bound(manifold, truth, latent_dim),
@@ -88,11 +89,14 @@ def expectations(
         said["generalisation"] = share(
             truth.share, samples, truth.training_share + delta, "share off the training points"
         )
+    if truth.collide is not None:
+        said["embedding"] = _embedding(truth, said["small-error"], delta)
     for claim, kept in (
         ("latent-topology", truth.kept_by_codes),
         ("reconstruction-topology", truth.kept_by_images),
     ):
-        expected = _topology(manifold, truth, kept, latent_dim)
+        steady = truth.steady_codes and claim == "latent-topology"
+        expected = _topology(manifold, truth, kept, latent_dim, steady=steady)
         if expected is not None:
             said[claim] = expected
     if not truth.finite:
@@ -178,18 +182,34 @@ def _lower_bound(manifold: Manifold, truth: Truth, latent_dim: int) -> Expectati
             frozenset((HOLDS, INCONCLUSIVE, NOT_APPLICABLE)), "no certified bound in closed form"
         )
     if truth.jump >= _PLAIN_JUMP:
-        return _only(INCONCLUSIVE, "no bound binds a model that jumps")
+        # It may err by as much all the same.
+        also = {HOLDS} if truth.worst >= bound.value else set()
+        return Expectation(frozenset({INCONCLUSIVE, *also}), "no bound binds a model that jumps")
     return _only(HOLDS, f"continuous, so it errs by {bound.value:.4g} or more somewhere")
+
+
+def _witness(manifold: Manifold, latent_dim: int) -> Expectation:
+    if obstacle(manifold, latent_dim):
+        return _only(NOT_APPLICABLE, "no autoencoder made by hand is known")
+    return _only(HOLDS, "one is made by hand")
+
+
+def _embedding(truth: Truth, small_error: Expectation, delta: float) -> Expectation:
+    low, high = truth.collide or (0.0, 1.0)
+    text = f"{100 * low:.3g} to {100 * high:.3g} % to leave out"
+    if high <= delta:
+        # A decoder that errs by little off a small set shows it; without one it stays open.
+        return (_only if small_error.required is HOLDS else _or_inconclusive)(HOLDS, text)
+    return _or_inconclusive(FAILS, text)
 
 
 def _exceptional_set(
     manifold: Manifold, truth: Truth, samples: int, delta: float, confidence: float
 ) -> Expectation:
-    n = min(samples, _CURVE_GRAPH if manifold.dim == 1 else _SURFACE_GRAPH)
     by_hits = _of_share(truth.share, samples, delta, confidence, "share of large errors")
     if by_hits.required is FAILS:
         return by_hits
-    by_pieces = _of_share(truth.cut_off, n, delta, confidence, "share with what it cuts off")
+    by_pieces = _of_share(truth.cut_off, samples, delta, confidence, "share with what it cuts off")
     reach = manifold.claims.reach
     if reach is None or not reach.holds_from_below():
         return Expectation(by_pieces.allowed | {INCONCLUSIVE}, "the reach is not certain")
@@ -200,10 +220,15 @@ def _exceptional_set(
 
 
 def _topology(
-    manifold: Manifold, truth: Truth, kept: tuple[int, ...] | None, latent_dim: int
+    manifold: Manifold,
+    truth: Truth,
+    kept: tuple[int, ...] | None,
+    latent_dim: int,
+    *,
+    steady: bool,
 ) -> Expectation | None:
     most = may_keep(manifold, latent_dim)
-    if truth.jump >= _PLAIN_JUMP:
+    if truth.jump >= _PLAIN_JUMP and not steady:
         return _only(INCONCLUSIVE, "not continuous: homology says nothing")
     if most is None or kept is None:
         return None

@@ -54,7 +54,20 @@ _FLAT = {
 """Classes kept when the last coordinate is dropped."""
 
 
-def _truth(plot: Plot, errors: Array, kept: tuple[int, ...] | None) -> Truth:
+_MIRRORED = frozenset(
+    ("circle", "ellipse", "sphere", "ellipsoid", "torus", "flat-torus", "linked-circles")
+)
+"""Sets that the reflection in the last coordinate takes to themselves."""
+
+_NOTHING = (0.0, 0.0)
+
+
+def _truth(
+    plot: Plot,
+    errors: Array,
+    kept: tuple[int, ...] | None,
+    collide: tuple[float, float] | None,
+) -> Truth:
     share = plot.rule.share(errors > plot.epsilon)
     return Truth(
         about(share),
@@ -62,7 +75,13 @@ def _truth(plot: Plot, errors: Array, kept: tuple[int, ...] | None) -> Truth:
         float(errors.max()),
         kept_by_codes=kept,
         kept_by_images=kept,
+        collide=collide,
     )
+
+
+def _half_of(plot: Plot, distances: Array) -> tuple[float, float]:
+    """Return what to leave out where codes are shared by pairs this far apart, at least."""
+    return within(plot.rule.share(distances > 2 * plot.epsilon) / 2, 1.0)
 
 
 def folds(plot: Plot) -> Iterator[Case]:
@@ -77,7 +96,10 @@ def folds(plot: Plot) -> Iterator[Case]:
 
     errors = 2 * np.maximum(0.0, -plot.rule.points[:, 0])
     model = FunctionAutoencoder(encode, lambda z: z, n, n, continuous=True)
-    yield Case("fold", model, _truth(plot, errors, kept), "x_1 becomes |x_1|")
+    # Of each pair, one on either side, one has to go.
+    share = plot.rule.share(errors > 2 * plot.epsilon)
+    truth = _truth(plot, errors, kept, within(share, 1.0))
+    yield Case("fold", model, truth, "x_1 becomes |x_1|")
 
 
 def glued(plot: Plot) -> Iterator[Case]:
@@ -85,7 +107,10 @@ def glued(plot: Plot) -> Iterator[Case]:
     n, kept = plot.ambient_dim, _FLAT.get(plot.family)
     if kept is None or plot.betti is None or len(kept) != len(plot.betti):
         return
-    truth = _truth(plot, np.abs(plot.rule.points[:, -1]), kept)
+    heights = np.abs(plot.rule.points[:, -1])
+    # Where K is not mirrored the projection is one to one but for a set of measure zero.
+    collide = _half_of(plot, 2 * heights) if plot.family in _MIRRORED else _NOTHING
+    truth = _truth(plot, heights, kept, collide)
     wide = FunctionAutoencoder(
         lambda x: x * np.r_[np.ones(n - 1), 0.0], lambda z: z, n, n, continuous=True
     )
@@ -111,11 +136,16 @@ def collapses(plot: Plot) -> Iterator[Case]:
             lambda x: x * np.eye(n)[0], lambda z: z, n, n, continuous=True
         )
         errors = np.linalg.norm(points[:, 1:], axis=1)
-        yield Case("segment", segment, _truth(plot, errors, gone), "only x_1 is left")
+        mirrored = plot.family in _MIRRORED
+        collide = _half_of(plot, 2 * np.abs(points[:, -1])) if mirrored else None
+        truth = _truth(plot, errors, gone, collide)
+        yield Case("segment", segment, truth, "only x_1 is left")
         centre = plot.rule.weights @ points
         errors = np.linalg.norm(points - centre, axis=1)
+        # What is left must fit into a ball of radius 2 epsilon about one of its points.
+        truth = _truth(plot, errors, gone, (0.5, 1.0))
         for name, m in (("constant", 1), ("constant, wide code", n)):
-            yield Case(name, constant(centre, m), _truth(plot, errors, gone), "one point is left")
+            yield Case(name, constant(centre, m), truth, "one point is left")
 
 
 def collapsed_component(plot: Plot) -> Iterator[Case]:
@@ -139,9 +169,8 @@ def collapsed_component(plot: Plot) -> Iterator[Case]:
     kept = (plot.betti[0], *(b - c for b, c in zip(plot.betti[1:], own[2][1:], strict=True)))
     errors = np.where(mine, np.linalg.norm(points - target, axis=1), 0.0)
     model = FunctionAutoencoder(encode, lambda z: z, n, n, continuous=True)
-    yield Case(
-        "collapsed component", model, _truth(plot, errors, kept), "a component becomes a point"
-    )
+    truth = _truth(plot, errors, kept, (plot.rule.share(mine) / 2, 1.0))
+    yield Case("collapsed component", model, truth, "a component becomes a point")
 
 
 def swapped(plot: Plot) -> Iterator[Case]:
@@ -156,7 +185,7 @@ def swapped(plot: Plot) -> Iterator[Case]:
 
     model = FunctionAutoencoder(encode, lambda z: z, 3, 3, continuous=True)
     # From (x, y, 0) to (x + 1, 0, y): a way of sqrt(1 + 2 y^2).
-    truth = Truth((1.0, 1.0), (1.0, 1.0), 1.0, plot.betti, plot.betti)
+    truth = Truth((1.0, 1.0), (1.0, 1.0), 1.0, plot.betti, plot.betti, collide=_NOTHING)
     yield Case("swapped components", model, truth, "an isometry, but not the identity")
 
 
@@ -164,7 +193,7 @@ def shrunken(plot: Plot) -> Iterator[Case]:
     """Shrink the output."""
     factor = 0.7
     errors = (1 - factor) * np.linalg.norm(plot.rule.points, axis=1)
-    truth = _truth(plot, errors, plot.betti)
+    truth = _truth(plot, errors, plot.betti, _NOTHING)
     yield Case("shrunk output", shrunk(plot.ambient_dim, factor), truth, "a similarity of space")
 
 
@@ -182,4 +211,5 @@ def wound(plot: Plot) -> Iterator[Case]:
     # From the angle t to 2 t: a chord over the angle t.
     errors = 2 * size * np.abs(np.sin(np.arctan2(v, u) / 2))
     model = FunctionAutoencoder(encode, lambda z: z, 2, 2, continuous=True)
-    yield Case("wound twice", model, _truth(plot, errors, (1, 0)), "a map of degree two")
+    truth = _truth(plot, errors, (1, 0), (0.5, 1.0))
+    yield Case("wound twice", model, truth, "a map of degree two")

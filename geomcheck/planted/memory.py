@@ -60,6 +60,7 @@ def between_training_points(plot: Plot) -> Iterator[Case]:
         kept_by_images=plot.betti if near else None,
         fine=True,
         training_share=0.0,
+        collide=(0.0, 0.0),
     )
     model = FunctionAutoencoder(lambda x: x, decode, n, n, continuous=True)
     yield Case("between training points", model, truth, "exact near them, off elsewhere", train)
@@ -80,7 +81,11 @@ def steps(plot: Plot) -> Iterator[Case]:
         errors = np.linalg.norm(points - step * np.round(points / step), axis=1)
         share = plot.rule.share(errors > plot.epsilon)
         cut_off = (0.0, 0.0) if share == 0 else within(share, 1.0)
-        truth = Truth(about(share), cut_off, float(errors.max()), jump=step / spread)
+        # Cells smaller than 2 epsilon hide nothing.
+        collide = (0.0, 0.0) if step * np.sqrt(n) < 2 * plot.epsilon else None
+        truth = Truth(
+            about(share), cut_off, float(errors.max()), jump=step / spread, collide=collide
+        )
         model = FunctionAutoencoder(encode, lambda z: z, n, n)
         yield Case(name, model, truth, "codes on a grid: a map that jumps")
 

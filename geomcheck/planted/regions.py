@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,13 @@ def _displaced(plot: Plot, along: Array, by: Callable[[Array], Array]) -> Functi
     )
 
 
+def _kept(plot: Plot, share: tuple[float, float], cut_off: tuple[float, float]) -> Truth:
+    """Return the truth of a homeomorphic encoder and an autoencoder that is one, or nearly."""
+    return Truth(
+        share, cut_off, kept_by_codes=plot.betti, kept_by_images=plot.betti, collide=(0.0, 0.0)
+    )
+
+
 def noses(plot: Plot) -> Iterator[Case]:
     """Pull a cap outwards, farther than epsilon on a share near delta."""
     cap, epsilon = plot.cap, plot.epsilon
@@ -44,9 +52,7 @@ def noses(plot: Plot) -> Iterator[Case]:
             rise = epsilon * (cap.height(z) - start) / (reached - start)
             return np.clip(rise, 0.0, _HEIGHT * epsilon)
 
-        truth = Truth(
-            about(share), about(share), kept_by_codes=plot.betti, kept_by_images=plot.betti
-        )
+        truth = _kept(plot, about(share), about(share))
         yield Case(
             f"error on {name} delta",
             _displaced(plot, cap.direction, by),
@@ -68,7 +74,7 @@ def walls(plot: Plot) -> Iterator[Case]:
         away = np.abs(cap.height(z) - middle) / half
         return epsilon * np.maximum(0.0, _HEIGHT - (_HEIGHT - 1) * away)
 
-    truth = Truth(about(share), about(LARGEST), kept_by_codes=plot.betti, kept_by_images=plot.betti)
+    truth = _kept(plot, about(share), about(LARGEST))
     yield Case(
         "wall", _displaced(plot, cap.across, by), truth, "a shear: a band of error cuts a cap off"
     )
@@ -105,14 +111,9 @@ def _torn(plot: Plot, cap: Cap, name: str, band: tuple[float, float], share: flo
 
     # In the band, off it exact; what of the band is exact by chance is not counted on.
     convex = plot.family in ("circle", "ellipse", "sphere", "ellipsoid", "linked-circles")
-    truth = Truth(
-        within(0.0, share),
-        within(LARGEST - share, LARGEST),
-        kept_by_codes=plot.betti,
-        # Moved along the band only, so never across a point, or line, inside and off the band.
-        kept_by_images=plot.betti if convex else None,
-        fine=True,
-    )
+    truth = _kept(plot, within(0.0, share), within(LARGEST - share, LARGEST))
+    # Moved along the band only, so never across a point, or line, inside and off the band.
+    truth = replace(truth, kept_by_images=plot.betti if convex else None, fine=True)
     model = FunctionAutoencoder(encode, decode, plot.ambient_dim, plot.ambient_dim, continuous=True)
     return Case(name, model, truth, "a homeomorphic encoder; the decoder closes a gap")
 
@@ -130,5 +131,5 @@ def no_numbers(plot: Plot) -> Iterator[Case]:
             return np.where((cap.height(z) > level)[:, None], np.nan, z)
 
         model = FunctionAutoencoder(lambda x: x, decode, plot.ambient_dim, plot.ambient_dim)
-        truth = Truth(about(share), about(share), kept_by_codes=plot.betti, finite=False)
+        truth = replace(_kept(plot, about(share), about(share)), kept_by_images=None, finite=False)
         yield Case(name, model, truth, "an infinite error on a cap of known measure")

@@ -11,6 +11,7 @@ from geomcheck.planted.case import Case, Plot
 from geomcheck.planted.linear import identity, through
 from geomcheck.planted.truth import Truth
 from geomcheck.protocol import FunctionAutoencoder
+from geomcheck.witness import obstacle, witness
 
 __all__ = ["exact", "half_precision", "network", "turned", "wider", "witnesses"]
 
@@ -22,7 +23,14 @@ _HALF = 2.0**-11
 
 
 def _all_kept(plot: Plot, *, jump: float = 0.0) -> Truth:
-    return Truth(_NONE, _NONE, kept_by_codes=plot.betti, kept_by_images=plot.betti, jump=jump)
+    return Truth(
+        _NONE,
+        _NONE,
+        kept_by_codes=plot.betti,
+        kept_by_images=plot.betti,
+        jump=jump,
+        collide=_NONE,
+    )
 
 
 def exact(plot: Plot) -> Iterator[Case]:
@@ -69,8 +77,6 @@ def network(plot: Plot) -> Iterator[Case]:
 
 def witnesses(plot: Plot) -> Iterator[Case]:
     """Take the theorem's own autoencoder, with as many dimensions as K."""
-    from geomcheck.witness import obstacle, witness
-
     manifold, dim = plot.manifold, plot.manifold.dim
     if obstacle(manifold, dim):
         return
@@ -81,7 +87,6 @@ def witnesses(plot: Plot) -> Iterator[Case]:
         kept = (betti[0], *([0] * dim))
     for name, measure in (("witness", plot.delta / 4), ("narrow witness", 1e-6)):
         model = witness(manifold, measure=measure)
-        truth = Truth(
-            (0.0, measure), (0.0, measure), kept_by_codes=kept, kept_by_images=kept, fine=True
-        )
+        off = (0.0, measure)
+        truth = Truth(off, off, kept_by_codes=kept, kept_by_images=kept, fine=True, collide=off)
         yield Case(name, model, truth, "exact off a collar that cuts nothing off")

@@ -27,12 +27,17 @@ class Truth:
     jump : float
         The largest jump, as a share of the spread of codes or images; 0 where both maps are
         continuous on K.
+    steady_codes : bool
+        Whether the encoder is continuous where the decoder jumps.
     finite : bool
         Whether the decoder returns numbers everywhere on F(K); codes always are.
     fine : bool
         Whether images have features that no net of K of ordinary size shows.
     training_share : float, optional
         Share of the training points with an error above epsilon.
+    collide : (float, float), optional
+        The least share of K to leave out, so that points farther apart than 2 epsilon have
+        different codes, lies between these.
     """
 
     share: tuple[float, float]
@@ -41,9 +46,11 @@ class Truth:
     kept_by_codes: tuple[int, ...] | None = None
     kept_by_images: tuple[int, ...] | None = None
     jump: float = 0.0
+    steady_codes: bool = False
     finite: bool = True
     fine: bool = False
     training_share: float | None = None
+    collide: tuple[float, float] | None = None
 
 
 def about(share: float) -> tuple[float, float]:
