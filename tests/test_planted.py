@@ -20,9 +20,9 @@ EPSILON = 0.1
 
 # A fast part of benchmarks/verdicts.py.
 PARTS = {
-    "circle": ("network", "noses", "walls", "folds", "wound", "memorised", "steps", "noise"),
-    "linked-circles": ("torn", "collapsed component", "swapped", "no numbers"),
-    "sphere:dim=2": ("glued", "between training points", "half precision"),
+    "circle": ("noses", "walls", "folds", "wound", "memorised", "steps", "noise"),
+    "linked-circles": ("torn", "collapsed component", "swapped"),
+    "sphere:dim=2": ("folds", "between training points"),
 }
 
 
@@ -86,7 +86,10 @@ def test_a_cap_is_an_end_of_one_component(spec: str) -> None:
     assert cap is not None
     assert abs(cap.direction @ cap.across) < 1e-12
     beyond = cap.height(rule.points) > cap.level(LARGEST)
-    assert rule.share(beyond) == pytest.approx(LARGEST, abs=2e-3)
+    heights = cap.height(from_spec(spec).sample(20_000, rng=2))
+    hits = int(np.count_nonzero(heights > cap.level(LARGEST)))
+    limits = clopper_pearson(hits, 20_000, confidence=1 - 1e-6)
+    assert limits.lower <= LARGEST <= limits.upper
     assert len(np.unique(rule.component[beyond])) == 1
 
 
