@@ -80,13 +80,13 @@ def _in_charts(part: Manifold, rng: np.random.Generator) -> LinkedLoop | None:
 def _in_points(net: Net, rng: np.random.Generator) -> LinkedLoop | None:
     # A prefix of a net is a net as well.
     few = net.points[:_SEARCHED]
-    linked = farthest_linked(few, _edges(few, net.reach), rng=rng)
+    linked = farthest_linked(few, _edges(few, net), rng=rng)
     if linked is None:
         return None
     best: LinkedLoop | None = None
     points = net.points
     for _ in range(1 + _JITTERED):
-        linked = _again(points, _edges(points, net.reach), linked.flat)
+        linked = _again(points, _edges(points, net), linked.flat)
         if linked is None:
             break
         polygon = points[linked.path.vertices]
@@ -111,17 +111,19 @@ def _again(points: Array, edges: Indices, flat: Flat) -> Linked | None:
     return Linked(turned, better)
 
 
-def _edges(points: Array, reach: Bound | None) -> Indices:
+def _edges(points: Array, net: Net) -> Indices:
     """Join each point to near ones, nowhere by an edge that may leave K."""
-    edges = neighbour_edges(points, _NEIGHBOURS)
+    # Twice the covering radius joins the points of a curve, which neighbours alone do not.
+    joined = 2 * net.covering.value if net.manifold is None else 0.0
+    edges = neighbour_edges(points, _NEIGHBOURS, joined if net.dim == 1 else 0.0)
     lengths = np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1)
     spacing = np.full(len(points), np.inf)
     np.minimum.at(spacing, edges[:, 0], lengths)
     np.minimum.at(spacing, edges[:, 1], lengths)
     usual = float(np.median(spacing))
-    longest = _OF_SPACING * usual
-    if reach is not None:
-        longest = max(min(longest, _OF_REACH * reach.value), _AT_LEAST * usual)
+    longest = max(_OF_SPACING * usual, joined)
+    if net.reach is not None:
+        longest = max(min(longest, _OF_REACH * net.reach.value), _AT_LEAST * usual)
     return np.asarray(edges[lengths <= longest])
 
 
