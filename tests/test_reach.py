@@ -105,6 +105,7 @@ def test_too_few_points_for_models_leave_the_one_sided_value():
     points = from_spec("ellipse").sample(6, rng=0)
     found = estimate_reach(points, tangents=from_spec("ellipse").tangent(points))
     assert (found.direction, found.value, found.error) == ("upper", found.upper, None)
+    assert "too few points for local models" in found.note
 
 
 def test_wrong_tangents_widen_the_error_or_leave_the_one_sided_value():

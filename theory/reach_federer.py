@@ -93,8 +93,10 @@ def _between(
     estimate = replace(sample, curvature_radius=curvature, half_bottleneck=half)
     least = min((part.least for part in parts), default=math.inf)
     if not least <= sample.value * (1 + _ROUNDING):
-        # A quotient below all that the models can explain: they are not to be trusted here.
-        return estimate
+        why = "the pairs show less than local models explain: no error is given"
+        if not parts:
+            why = "too few points for local models in this dimension: no error is given"
+        return replace(estimate, note="; ".join(filter(None, (sample.note, why))))
     # The models are believed where they lower the value by more than they may be wrong.
     value = min([sample.value, *(p.radius for p in parts if p.radius + p.error < sample.value)])
     assert curvature is not None
