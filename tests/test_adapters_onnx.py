@@ -12,6 +12,7 @@ import pytest
 from payload import Payload
 
 from geomcheck.adapters import load_model
+from geomcheck.adapters.onnx_cut import cut_at
 from theory.errors import InvalidInput
 
 pytest.importorskip("onnx")
@@ -93,15 +94,27 @@ def test_two_graphs_are_two_halves(tmp_path: Path) -> None:
     (tmp_path / "m.onnx").write_bytes(graph())
     whole, first, second = (f"{tmp_path}/{name}.onnx" for name in ("m", "e", "d"))
     utils.extract_model(whole, first, ["x"], ["code"])
-    (tmp_path / "d.onnx").write_bytes(decoder())
+    (tmp_path / "d.onnx").write_bytes(cut_at(Path(whole), "code", "image")[1])
     found = load_model(f"{first},{second}", POINTS)
     np.testing.assert_allclose(found.decode(found.encode(POINTS)), expected()[1], atol=1e-6)
 
 
-def decoder() -> bytes:
-    from geomcheck.adapters.onnx_cut import decoder_of
+@pytest.mark.parametrize("two", [False, True])
+def test_weights_may_lie_in_a_file_beside_the_graph(tmp_path: Path, two: bool) -> None:
+    import onnx
 
-    return decoder_of("m.onnx", graph(), "code", "image")[1]
+    whole = tmp_path / "m.onnx"
+    apart = {"save_as_external_data": True, "size_threshold": 0, "location": "m.data"}
+    onnx.save_model(onnx.load_model_from_string(graph()), whole, **apart)
+    text = str(whole)
+    if two:
+        for name, part in zip("ed", cut_at(whole, "code", "image"), strict=True):
+            (tmp_path / f"{name}.onnx").write_bytes(part)
+        text = f"{tmp_path}/e.onnx,{tmp_path}/d.onnx"
+    found = load_model(text, POINTS)
+    np.testing.assert_allclose(found.decode(found.encode(POINTS)), expected()[1], atol=1e-6)
+    (tmp_path / "m.data").unlink()
+    assert two or "m.onnx: got no ONNX model, or a damaged one" in refusal(whole)
 
 
 def test_an_onnx_graph_that_cannot_be_used_is_refused(

@@ -237,3 +237,46 @@ def test_a_pickle_is_refused_and_its_payload_does_not_run(
     assert not mark.exists()
     pickle.loads(evil.read_bytes())
     assert mark.exists(), "the payload is a real one"
+
+
+class Images(nn.Module):
+    """Images of 2 x 3 in one channel, codes in two channels, as convolutions make them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.down, self.up = nn.Conv2d(1, 2, (2, 3)), nn.ConvTranspose2d(2, 1, (2, 3))
+
+    def encode(self, x: torch.Tensor) -> torch.Tensor:
+        return self.down(x).tanh()
+
+    def decode(self, z: torch.Tensor) -> torch.Tensor:
+        return self.up(z)
+
+
+def test_images_go_in_and_come_out_as_images() -> None:
+    points = np.random.default_rng(0).normal(size=(5, 6))
+    model = Images()
+    found = as_autoencoder(model, points, shape=(1, 2, 3))
+    assert (found.ambient_dim, found.latent_dim, found.continuous) == (6, 2, True)
+    with torch.no_grad():
+        codes = model.encode(torch.tensor(points, dtype=torch.float32).reshape(5, 1, 2, 3))
+        images = model.decode(codes)
+    np.testing.assert_array_equal(found.encode(points), codes.reshape(5, 2))
+    np.testing.assert_array_equal(found.decode(codes.reshape(5, 2).numpy()), images.reshape(5, 6))
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "says"),
+    [
+        (Images(), (1, 2, 2), "shape: got (1, 2, 2), expected sides whose product is 3"),
+        (Images(), None, "model.encode raised RuntimeError"),
+        ((len, len), (3,), "shape: got (3,), expected none: a tuple of 2 is no torch module"),
+    ],
+)
+def test_a_shape_that_does_not_fit_is_refused(
+    model: object, shape: tuple[int, ...] | None, says: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        as_autoencoder(model, POINTS, shape=shape)
+    assert says in str(caught.value)

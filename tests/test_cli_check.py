@@ -92,6 +92,8 @@ def test_check_is_rerun_by_the_command_it_records(capsys: Capture) -> None:
         ("check sphere --model own.py:back", "--model: got "),
         ("check sphere --model own.pkl", "own.pkl: got a file ending in .pkl"),
         ("check sphere", "--model is missing"),
+        ("check sphere --model own.py:model --shape 3", "--shape: got (3,), expected none: a tup"),
+        ("check sphere --model own.py:model --shape 1x3", "--shape: got 1x3, expected whole numb"),
         ("check sphere --model own.py:model --training no.npy", "no.npy: got no such file"),
         ("fit sphere --latent-dim 1", "--out is missing"),
         ("fit sphere --latent-dim 1 --out m.pt", "--out: got m.pt, expected a name that ends in"),

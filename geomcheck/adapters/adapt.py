@@ -20,7 +20,11 @@ _FORMS = (
 
 
 def as_autoencoder(
-    model: object, points: NDArray[np.float64], *, continuous: bool | None = None
+    model: object,
+    points: NDArray[np.float64],
+    *,
+    shape: tuple[int, ...] | None = None,
+    continuous: bool | None = None,
 ) -> Autoencoder:
     """Make an autoencoder of a model of any kind.
 
@@ -34,6 +38,8 @@ def as_autoencoder(
         as it is.
     points : array of shape (n, ambient_dim)
         A few points of the set, to find out what the model makes of them.
+    shape : tuple of int, optional
+        In which a torch module takes a point, ``(1, 28, 28)`` for an image of 784 numbers.
     continuous : bool, optional
         State that encoder and decoder are continuous, or that they are not. By default they
         are known to be only where a torch module consists of known continuous operations, or
@@ -53,7 +59,9 @@ def as_autoencoder(
     if any(_is_module(part) for part in halves or (model,)):
         from geomcheck.adapters.torch_module import torch_autoencoder
 
-        return torch_autoencoder(model, few, continuous=continuous)
+        return torch_autoencoder(model, few, shape=shape, continuous=continuous)
+    if shape is not None:
+        raise InvalidInput("shape", shape, f"none: {_shown(model)} is no torch module")
     if halves is not None and all(callable(half) for half in halves):
         return function_autoencoder("functions", *halves, few, continuous=continuous)
     if isinstance(model, Autoencoder) and continuous is None:

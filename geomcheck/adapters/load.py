@@ -32,6 +32,7 @@ def load_model(
     *,
     factory: str | None = None,
     code: str | None = None,
+    shape: tuple[int, ...] | None = None,
     continuous: bool | None = None,
 ) -> Autoencoder:
     """Return the autoencoder that a text names.
@@ -54,8 +55,8 @@ def load_model(
     code : str, optional
         Name of the value within an ``.onnx`` or ``.pt2`` graph that is the code, where the graph
         does not return it.
-    continuous : bool, optional
-        As in `as_autoencoder`.
+    shape, continuous : optional
+        As in `as_autoencoder`; a file of a graph knows its shapes.
 
     Returns
     -------
@@ -66,21 +67,24 @@ def load_model(
     InvalidInput
         If there is no such model, it cannot be read, or it does not take the points.
     """
-    files = [Path(part.strip()) for part in text.split(",")]
+    parts = [text] if os.path.exists(text) else text.split(",")
+    files = [Path(part.strip()) for part in parts]
     kinds = {file.suffix.lower() for file in files}
     if is_place(text):
         _none_of(text, factory=factory, code=code)
-        return as_autoencoder(_built(text, look_up("model", text)), points, continuous=continuous)
+        model = _built(text, look_up("model", text))
+        return as_autoencoder(model, points, shape=shape, continuous=continuous)
     if len(files) > 2 or (len(files) == 2 and not (len(kinds) == 1 and kinds < set(_HALVES))):
         raise InvalidInput("model", text, "ENCODER.onnx,DECODER.onnx, or the same with .pt2")
     for file in files:
         _check_file(file)
     (kind,) = kinds
     if kind in _HALVES:
-        _none_of(text, factory=factory, code=code if len(files) == 2 else None)
+        _none_of(text, factory=factory, code=code if len(files) == 2 else None, shape=shape)
         return _READERS[kind](files, points, code=code, continuous=continuous)
     _none_of(text, code=code)
     if factory is None:
+        _none_of(text, shape=shape)
         from geomcheck.autoencoder import MLPAutoencoder
 
         return MLPAutoencoder.load(text)
@@ -89,7 +93,8 @@ def load_model(
     if not is_place(factory):
         raise InvalidInput("factory", factory, "MODULE:NAME or FILE.py:NAME")
     module = _built(factory, look_up("factory", factory), argument="factory")
-    return as_autoencoder(filled(module, files[0]), points, continuous=continuous)
+    module = filled(module, files[0])
+    return as_autoencoder(module, points, shape=shape, continuous=continuous)
 
 
 def _onnx(files: Sequence[Path], points: Array, **how: Any) -> Autoencoder:
@@ -116,7 +121,7 @@ def _built(text: str, value: object, *, argument: str = "model") -> object:
     return value
 
 
-def _none_of(text: str, **options: str | None) -> None:
+def _none_of(text: str, **options: object) -> None:
     for name, value in options.items():
         if value is not None:
             raise InvalidInput(name, value, f"none with the model {text}")

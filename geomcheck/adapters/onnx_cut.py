@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from geomcheck.extras import needed
 from theory.errors import InvalidInput
 
-__all__ = ["decoder_of"]
+__all__ = ["cut_at"]
 
 
-def decoder_of(name: str, data: bytes, code: str, output: str) -> tuple[bytes, bytes]:
+def cut_at(file: Path, code: str, output: str) -> tuple[bytes, bytes]:
     """Return the graph from the input to the code, and that from the code to the output.
 
     Parameters
     ----------
-    name : str
-        Of the file, for messages.
-    data : bytes
-        The model.
+    file : path of the model
     code, output : str
         Names of values in its graph.
 
@@ -27,8 +25,9 @@ def decoder_of(name: str, data: bytes, code: str, output: str) -> tuple[bytes, b
     InvalidInput
         If there is no such value, or the output depends on the input past the code.
     """
+    name = str(file)
     onnx = needed("onnx", "onnx", name)
-    model = onnx.load_model_from_string(data)
+    model = onnx.load(file)
     graph = model.graph
     weights = {tensor.name for tensor in graph.initializer}
     made = {value: node for node in graph.node for value in node.output}

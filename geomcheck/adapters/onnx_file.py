@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.adapters.onnx_cut import decoder_of
+from geomcheck.adapters.onnx_cut import cut_at
 from geomcheck.adapters.probe import check_width, probed
 from geomcheck.extras import needed
 from geomcheck.layers import Network, UnsupportedLayer
@@ -138,18 +138,17 @@ def onnx_autoencoder(
     name = str(files[0])
     runtime = needed("onnxruntime", "onnx", name)
     if len(files) == 2:
-        encoder, decoder = (_half(runtime, str(file), file.read_bytes()) for file in files)
+        encoder, decoder = (_half(runtime, str(file), str(file)) for file in files)
     else:
-        whole = files[0].read_bytes()
-        encoder, decoder = _both(runtime, name, whole, code)
+        encoder, decoder = _both(runtime, name, code)
     check_width(name, math.prod(encoder.shape), points)
     latent_dim = probed(encoder, decoder, points)
     says = "not known of ONNX graphs" if continuous is None else "stated"
     return OnnxAutoencoder(encoder, decoder, points.shape[1], latent_dim, bool(continuous), says)
 
 
-def _both(runtime: Any, name: str, data: bytes, code: str | None) -> tuple[Half, Half]:
-    outputs = [out.name for out in _session(runtime, name, data).get_outputs()]
+def _both(runtime: Any, name: str, code: str | None) -> tuple[Half, Half]:
+    outputs = [out.name for out in _session(runtime, name, name).get_outputs()]
     if code is None:
         if len(outputs) != 2:
             raise InvalidInput(
@@ -158,12 +157,12 @@ def _both(runtime: Any, name: str, data: bytes, code: str | None) -> tuple[Half,
                 "one with outputs (code, reconstruction), or --code, or ENCODER.onnx,DECODER.onnx",
             )
         code = outputs[0]
-    encoder, decoder = decoder_of(name, data, code, outputs[-1])
+    encoder, decoder = cut_at(Path(name), code, outputs[-1])
     return _half(runtime, name, encoder), _half(runtime, name, decoder)
 
 
-def _half(runtime: Any, name: str, data: bytes) -> Half:
-    session = _session(runtime, name, data)
+def _half(runtime: Any, name: str, model: str | bytes) -> Half:
+    session = _session(runtime, name, model)
     inputs = session.get_inputs()
     if len(inputs) != 1:
         raise InvalidInput(name, f"a graph of {len(inputs)} inputs", "one input: the points")
@@ -177,13 +176,14 @@ def _half(runtime: Any, name: str, data: bytes) -> Half:
     return Half(session, inputs[0].name, output, _TYPES[kind], tuple(shape[1:]), rows)
 
 
-def _session(runtime: Any, name: str, data: bytes) -> Any:
+def _session(runtime: Any, name: str, model: str | bytes) -> Any:
+    """Open a model: a path, beside which weights may lie in a file of their own, or its bytes."""
     options = runtime.SessionOptions()
     options.log_severity_level = 4
     # On matrices this small more threads only wait for one another.
     options.intra_op_num_threads = 1
     try:
-        return runtime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        return runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own classes, which differ by version
         says = " ".join(str(error).split())
         raise InvalidInput(name, f"no ONNX model, or a damaged one ({says})", _EXPECTED) from error

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -22,7 +24,11 @@ Modules = tuple[torch.nn.Module, ...]
 
 
 def torch_autoencoder(
-    model: object, points: Array, *, continuous: bool | None = None
+    model: object,
+    points: Array,
+    *,
+    shape: tuple[int, ...] | None = None,
+    continuous: bool | None = None,
 ) -> TensorAutoencoder:
     """Make an autoencoder of a torch module, or of a pair of them.
 
@@ -36,6 +42,8 @@ def torch_autoencoder(
         ``decoder``.
     points : array of shape (n, ambient_dim)
         A few points.
+    shape : tuple of int, optional
+        In which the encoder takes a point; codes and images of any shape are laid flat.
     continuous : bool, optional
         Whether both halves are continuous; by default found out from their operations.
 
@@ -47,6 +55,8 @@ def torch_autoencoder(
     *halves, modules = _halves(model)
     encoder, decoder = (_evaluated(half, modules) for half in halves)
     dtype, device = _place(modules)
+    if shape is not None and math.prod(shape) != points.shape[1]:
+        raise InvalidInput("shape", shape, f"sides whose product is {points.shape[1]}")
     found = TensorAutoencoder(
         encoder,
         decoder,
@@ -56,16 +66,18 @@ def torch_autoencoder(
         ambient_dim=points.shape[1],
         latent_dim=0,
         parameters=sum({id(p): p.numel() for m in modules for p in m.parameters()}.values()),
+        shape=shape or (points.shape[1],),
     )
+    found = replace(found, code_shape=_code_shape(found, points))
     latent_dim = probed(found.encode, found.decode, points)
     graphs: list[Graph] = []
     reason = ""
     with _evaluating(modules):
-        for name, half, width in zip(
-            ("encoder", "decoder"), halves, (points.shape[1], latent_dim), strict=True
+        for name, half, sides in zip(
+            ("encoder", "decoder"), halves, (found.shape, found.code_shape), strict=True
         ):
             try:
-                example = torch.zeros((3, width), dtype=dtype, device=device)
+                example = torch.zeros((3, *sides), dtype=dtype, device=device)
                 graphs.append(exported(modules, half, example))
             except Exception as error:  # of torch's exporter, which raises whatever it likes
                 says = " ".join(str(error).split()) or type(error).__name__
@@ -91,6 +103,21 @@ def _halves(model: object) -> tuple[Tensors, Tensors, Modules]:
         f"a module {type(model).__name__} without them",
         "a module with methods encode and decode or submodules encoder and decoder",
     )
+
+
+def _code_shape(found: TensorAutoencoder, points: Array) -> tuple[int, ...]:
+    """Return the shape of a code before it is laid flat, or nothing where that is not needed."""
+    seen: list[tuple[int, ...]] = []
+
+    def watched(x: torch.Tensor) -> torch.Tensor:
+        code = found.encoder(x)
+        seen.append(tuple(code.shape[1:]))
+        return code
+
+    # What goes wrong in it is said by the probe that follows, in which it goes wrong again.
+    with suppress(Exception):
+        replace(found, encoder=watched).encode(points)
+    return seen[0] if seen else ()
 
 
 def _evaluated(half: Tensors, modules: Modules) -> Tensors:

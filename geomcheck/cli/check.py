@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from geomcheck.cli import options
+from geomcheck.cli.kinds import SHAPE
 from geomcheck.cli.outcome import DEFAULT_FOLDER, Judged, Manner, judge
 from geomcheck.cli.progress import Progress
 
@@ -41,6 +42,12 @@ FILES = ("result.json", "report.html")
     help="Value in a .pt2 or .onnx graph that is the code, where it is not its first output.",
 )
 @click.option(
+    "--shape",
+    type=SHAPE,
+    metavar="A,B,C",
+    help="Shape in which a torch module takes a point: 1,28,28 for images of 784 numbers.",
+)
+@click.option(
     "--continuous",
     is_flag=True,
     help="State that encoder and decoder are continuous, where it cannot be found out.",
@@ -60,6 +67,7 @@ def check(
     model: str,
     factory: str | None,
     code: str | None,
+    shape: tuple[int, ...] | None,
     continuous: bool,
     training: str | None,
     held_out: str | None,
@@ -98,6 +106,7 @@ def check(
             a_few(subject),
             factory=factory,
             code=code,
+            shape=shape,
             continuous=True if continuous else None,
         )
         report = verify(
@@ -114,6 +123,7 @@ def check(
             "seed": seed,
             "factory": factory,
             "code": code,
+            "shape": None if shape is None else ",".join(map(str, shape)),
             "continuous": continuous,
             "training": training,
             "held_out": held_out,
@@ -134,7 +144,7 @@ def _command(subject_text: str, document: Mapping[str, Any]) -> list[str]:
     """Return the command that does this again, with the values in force written out."""
     settings = document["settings"]
     words = ["check", subject_text, "--model", document["autoencoder"]["model_file"]]
-    for name in ("factory", "code", "training", "held_out"):
+    for name in ("factory", "code", "shape", "training", "held_out"):
         if settings[name] is not None:
             words += ["--" + name.replace("_", "-"), settings[name]]
     if settings["continuous"]:

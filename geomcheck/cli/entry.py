@@ -40,6 +40,7 @@ _OPTIONS = frozenset(
         "model",
         "samples",
         "seed",
+        "shape",
     ]
 )
 

@@ -11,7 +11,7 @@ import click
 
 from theory.errors import InvalidInput
 
-__all__ = ["MEMORY", "POSITIVE", "SHARE", "Kind", "one_of", "whole"]
+__all__ = ["MEMORY", "POSITIVE", "SHAPE", "SHARE", "Kind", "one_of", "whole"]
 
 if TYPE_CHECKING:
     Kind = click.ParamType[Any]
@@ -94,4 +94,14 @@ def _memory(text: str) -> int:
 
 POSITIVE = _Kind("number", "a positive number", _positive)
 SHARE = _Kind("number", "a number between 0 and 1, both excluded", _share)
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    sides = tuple(int(side) for side in text.split(","))
+    if min(sides) < 1:
+        raise ValueError
+    return sides
+
+
+SHAPE = _Kind("shape", "whole numbers from 1 on, such as 1,28,28", _shape)
 MEMORY = _Kind("size", "an amount of memory, 64MiB or more, such as 4GiB or 500MB", _memory)
