@@ -62,11 +62,12 @@ def main() -> None:
             assert taught.training is not None
             first, second = judged(manifold, plain, epsilon), judged(manifold, taught, epsilon)
             reached = time_to(taught, plain.training.held_out_error)
+            ratio = f"{plain.training.cpu_seconds / reached:.2f}" if reached < 1e9 else "never"
             print(
                 f"{name:18s} {run:3d}  {first[0]:10.2e} {100 * first[1]:6.2f}% "
                 f"{plain.training.cpu_seconds:6.1f}  {second[0]:12.2e} {100 * second[1]:6.2f}% "
                 f"{taught.training.cpu_seconds:6.1f}  {first[0] / second[0]:5.2f} "
-                f"{first[1] / second[1]:5.2f} {plain.training.cpu_seconds / reached:5.2f}",
+                f"{first[1] / second[1]:5.2f} {ratio:>5s}",
                 flush=True,
             )
 

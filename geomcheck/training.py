@@ -89,8 +89,9 @@ def fit(
     start : {"random", "witness"} or Autoencoder
         What the networks begin with: random weights; or, in the first tenth of the steps, an
         imitation of another autoencoder's codes, such as the theorem's own (``"witness"``,
-        which needs the manifold). On spheres and linked circles that ends with a smaller error;
-        not where plain training finds shorter tears than the witness has, as on a torus.
+        which needs the manifold). On spheres that ends with a smaller error; on linked circles
+        with about the same, and on a torus, where plain training finds better tears than the
+        witness has, with a larger one.
     batch_size : int
         Points in a step.
     learning_rate : float
