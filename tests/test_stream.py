@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from known_autoencoders import shrunk
 
 import geomcheck.ground
 import geomcheck.judging_points
@@ -18,6 +17,7 @@ import geomcheck.measure.errors
 import geomcheck.stream
 from geomcheck.evaluation import evaluate
 from geomcheck.ground import few_enough
+from geomcheck.planted.linear import shrunk
 from geomcheck.rows import rows_within
 from geomcheck.stream import stream
 from geomcheck.verify import default_epsilon, verify

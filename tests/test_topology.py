@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import known_autoencoders as known
 import numpy as np
 import pytest
 
 from geomcheck.enrich import whitened
 from geomcheck.induced import kept_classes
+from geomcheck.planted import circles
 from geomcheck.seen import seen_image, seen_set
 from geomcheck.topology import losses
 from theory.bound import Bound
@@ -162,7 +162,7 @@ def test_a_tear_between_two_points_of_the_net_is_not_overlooked() -> None:
     half_width = 1e-4
 
     def bent(x: np.ndarray) -> np.ndarray:
-        return on_circle(0.99 * known.tent(angle(x), half_width))
+        return on_circle(0.99 * circles.tent(angle(x), half_width))
 
     inside = on_circle(np.pi + half_width * np.linspace(-1, 1, 50))
     seen = np.concatenate([every, inside])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import known_autoencoders as known
 import numpy as np
 import pytest
 
 import geomcheck
 import theory
+from geomcheck.planted import linear
 
 SMALL = {"latent_dim": 1, "hidden": (32, 32), "steps": 400, "seeds": 1}
 
@@ -69,8 +69,8 @@ def test_what_cannot_be_imitated_is_refused():
     with pytest.raises(theory.InvalidInput, match=r"start.*an autoencoder"):
         geomcheck.fit(points, start=lambda x: x, **SMALL)
     with pytest.raises(theory.InvalidInput, match=r"from R\^2 to R\^2"):
-        geomcheck.fit(points, start=known.identity(2), **SMALL)
+        geomcheck.fit(points, start=linear.identity(2), **SMALL)
     with pytest.raises(theory.InvalidInput, match="codes of size 0"):
-        geomcheck.fit(points, start=known.constant(np.zeros(2)), **SMALL)
+        geomcheck.fit(points, start=linear.constant(np.zeros(2)), **SMALL)
     with pytest.raises(theory.InvalidInput, match="cut open"):
         geomcheck.fit(theory.double_torus(), start="witness", **{**SMALL, "latent_dim": 2})
