@@ -386,3 +386,17 @@ def test_a_tear_of_a_surface_that_no_point_meets_is_not_called_harmless() -> Non
     model = FunctionAutoencoder(moved_aside, back, 3, 3, continuous=True)
     claim = judge("sphere:dim=2", model)["exceptional-set"]
     assert claim.verdict in (INCONCLUSIVE, FAILS)
+
+
+@pytest.mark.parametrize(
+    ("inside", "shape"),
+    [
+        (lambda x: x[:, 2] > 0.99, "point"),
+        (lambda x: (np.abs(x[:, 2]) < 0.02) & (x[:, 0] > 0), "curve"),
+    ],
+    ids=["cap", "strip"],
+)
+def test_the_shape_of_a_tear(inside: Callable[[np.ndarray], np.ndarray], shape: str) -> None:
+    model = FunctionAutoencoder(lambda x: x, lambda z: np.where(inside(z)[:, None], 0.0, z), 3, 3)
+    report = judge("sphere:dim=2", model)
+    assert report["exceptional-set"].values["tears"][0]["shape"] == shape

@@ -23,6 +23,7 @@ __all__ = ["check"]
 _ID = "exceptional-set"
 _LISTED = 12
 _SPECK = 0.01
+_LONG = 4.0
 
 
 def check(study: Study) -> ClaimResult:
@@ -154,9 +155,27 @@ def _row(study: Study, tear: Tear) -> dict[str, Any]:
         "measure_low": interval.lower,
         "measure_high": interval.upper,
         "diameter": tear.diameter,
+        "shape": _shape(study, tear),
         "centre": plain(tear.centre),
         "largest_error": tear.largest_error,
     }
+
+
+def _shape(study: Study, tear: Tear) -> str | None:
+    """Return what a tear of a surface looks like: it is as wide as its area over its diameter.
+
+    A curve is at least four times as long as wide; what is not is a point, if it is smaller than
+    the reach, or else a patch.
+    """
+    manifold = study.ground.manifold
+    volume = None if manifold is None else manifold.claims.volume
+    reach = study.ground.reach
+    if manifold is None or manifold.dim != 2 or volume is None or not tear.hits:
+        return None
+    area = tear.hits / study.exceptional.n * volume.value
+    if tear.diameter**2 > _LONG * area:
+        return "curve"
+    return "point" if reach is not None and tear.diameter < reach.value else "patch"
 
 
 def _witness(tear: Tear) -> Witness:
