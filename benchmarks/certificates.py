@@ -7,8 +7,9 @@ The first table trains a network on each subject, encloses its worst error and t
 which it exceeds 0.1, and sets beside that what a dense grid shows. The second sets cells of two
 charts before CROWN as the package auto_LiRPA has it, where that can be imported: how many a
 second, and by how much the upper bound of the error exceeds the largest of 2000 samples. The
-third counts points that lie outside the bounds over random cells, for every activation and every
-chart of the catalogue, in either precision. Seconds are of one core's processor time.
+third counts points that lie outside the bounds over random cells, and points and shares that
+contradict a whole enclosure, for every activation and every chart of the catalogue, in either
+precision. Seconds are of one core's processor time.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ SUBJECTS = (
     ("trefoil", 1, 1e-4, 10.0),
     ("sphere", 2, 1e-4, 30.0),
     ("torus", 2, 2e-3, 60.0),
+    ("sphere:dim=3", 3, 5e-2, 30.0),
+    ("special-orthogonal", 3, 5e-2, 30.0),
 )
 
 
@@ -108,12 +111,20 @@ def enclosures() -> None:
 def counts(points: int) -> None:
     cases = shared_with_tests()
     charted = [family.name for family in families() if from_spec(family.name).charts]
-    runs = [(spec, "tanh") for spec in charted]
-    runs += [(spec, name) for spec in ("circle", "sphere") for name in sorted(RELAXATIONS)]
+    runs = [(spec, "tanh", False) for spec in charted]
+    runs += [
+        (spec, name, residual)
+        for spec in ("circle", "sphere")
+        for name in sorted(RELAXATIONS)
+        for residual in (False, True)
+    ]
     each = max(points // (2 * len(runs)), 1000)
-    print(f"\n{'chart':28}{'activation':>12}{'precision':>10}{'points':>12}{'outside':>9}")
-    total = tried = 0
-    for spec, name in runs:
+    print(
+        f"\n{'chart':28}{'activation':>21}{'precision':>10}{'points':>12}{'off cells':>11}"
+        f"{'points':>12}{'above sup':>11}{'share':>7}"
+    )
+    total = np.zeros(5, dtype=int)
+    for spec, name, residual in runs:
         K = from_spec(spec)
         for precision in ("float64", "float32"):
             rng = np.random.default_rng(1)
@@ -121,16 +132,23 @@ def counts(points: int) -> None:
             while seen < each:
                 gain = float(rng.choice([0.5, 1.5, 4.0]))
                 model = cases.random_network(
-                    K.ambient_dim, K.dim, activation=name, gain=gain, seed=seed
+                    *(K.ambient_dim, K.dim),
+                    **{"activation": name, "gain": gain, "seed": seed, "residual": residual},
                 )
-                if precision == "float32":
-                    model = in_float32(model)
+                model = in_float32(model) if precision == "float32" else model
                 chart = K.charts[seed % len(K.charts)]
                 found = cases.violations(model, chart, cells=400, points=100, rng=rng)
                 outside, seen, seed = outside + found[0], seen + found[1], seed + 1
-            print(f"{spec:28}{name:>12}{precision:>10}{seen:12}{outside:9}", flush=True)
-            total, tried = total + outside, tried + seen
-    print(f"{'all':50}{tried:12}{total:9}")
+            above, wrong = cases.contradictions(model, K, seconds=0.3, points=each, rng=rng)
+            row = np.array([seen, outside, each, above, wrong])
+            title = f"{name} residual" if residual else name
+            print(
+                f"{spec:28}{title:>21}{precision:>10}{row[0]:12}{row[1]:11}{row[2]:12}"
+                f"{row[3]:11}{row[4]:7}",
+                flush=True,
+            )
+            total += row
+    print(f"{'all':59}{total[0]:12}{total[1]:11}{total[2]:12}{total[3]:11}{total[4]:7}")
 
 
 class Error(torch.nn.Module):

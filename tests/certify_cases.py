@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.autoencoder import MLPAutoencoder
+from geomcheck.certify import certify
 from geomcheck.certify.error import ErrorBounds, cell_points
-from geomcheck.layers import Activation, Affine, Layer
+from geomcheck.layers import Activation, Affine, Layer, Network, Residual
 from theory.chart import Chart
+from theory.manifold import Manifold
 
 Array = NDArray[np.float64]
 Layers = list[tuple[Array, Array]]
@@ -31,6 +33,7 @@ def random_network(
     hidden: tuple[int, ...] = (24, 16),
     gain: float = 1.6,
     seed: int = 0,
+    residual: bool = False,
 ) -> MLPAutoencoder:
     """Random weights, steep enough for every kind of bend to occur."""
     rng = np.random.default_rng(seed)
@@ -41,11 +44,14 @@ def random_network(
             for n, m in itertools.pairwise(widths)
         ]
 
-    return MLPAutoencoder.from_weights(
-        layers((ambient_dim, *hidden, latent_dim)),
-        layers((latent_dim, *hidden[::-1], ambient_dim)),
-        activation=activation,
-    )
+    widths = (ambient_dim, *hidden, latent_dim)
+    parts = [alternating(layers(w), activation) for w in (widths, widths[::-1])]
+    if residual:
+        # After the first activation of either half.
+        for number, width in enumerate((hidden[0], hidden[-1])):
+            inner = alternating(layers((width, width, width)), activation)
+            parts[number] = (*parts[number][:2], Residual(inner), *parts[number][2:])
+    return MLPAutoencoder.from_network(Network(parts[0], parts[1]))
 
 
 def linear_network(encoder: Array, decoder: Array, offset: Array | None = None) -> MLPAutoencoder:
@@ -91,3 +97,24 @@ def violations(
     outside |= (np.abs(error - linear) > found.remainder).any(axis=2)
     outside &= np.isfinite(found.upper)
     return int(outside.sum()), outside.size
+
+
+def contradictions(
+    model: MLPAutoencoder, K: Manifold, *, seconds: float, points: int, rng: np.random.Generator
+) -> tuple[int, bool]:
+    """Count points with an error above the certified one; say whether the share contradicts."""
+    errors, weights = [], []
+    for chart in K.charts:
+        low, high = np.array(chart.lower), np.array(chart.upper)
+        u = rng.uniform(low, high, (points // len(K.charts), chart.dim))
+        x = chart.evaluate(u)
+        errors.append(np.linalg.norm(model.decode(model.encode(x)) - x, axis=1))
+        weights.append(chart.volume_element(u) * (high - low).prod())
+    error, weight = np.concatenate(errors), np.concatenate(weights)
+    epsilon = float(np.quantile(error, 0.7))
+    found = certify(model, K, epsilon=epsilon, sup_relative=0.01, time_limit=seconds)
+    share = weight[error > epsilon].sum() / weight.sum()
+    # Six standard deviations of a weighted sample, at most.
+    slack = 3 * np.sqrt(np.square(weight).sum()) / weight.sum()
+    agrees = found.measure_lower - slack <= share <= found.measure_upper + slack
+    return int((error > found.sup_upper).sum()), not agrees
