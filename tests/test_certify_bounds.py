@@ -168,7 +168,7 @@ def test_volumes_of_cells_are_enclosed(spec: str) -> None:
 
 def test_volumes_add_up_and_grow_tight() -> None:
     chart = from_spec("ellipsoid").charts[0]
-    edges = [np.linspace(a, b, 65) for a, b in zip(chart.lower, chart.upper, strict=True)]
+    edges = [np.linspace(a, b, 129) for a, b in zip(chart.lower, chart.upper, strict=True)]
     low = np.stack(np.meshgrid(edges[0][:-1], edges[1][:-1], indexing="ij"), -1).reshape(-1, 2)
     high = np.stack(np.meshgrid(edges[0][1:], edges[1][1:], indexing="ij"), -1).reshape(-1, 2)
     small, large, _ = cell_volumes(chart, low, high)
