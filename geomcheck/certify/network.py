@@ -18,8 +18,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.certify.relaxation import Relaxation, relaxation_of
-from geomcheck.layers import Affine, Layer, Residual
+from geomcheck.certify.steps import Skip, Step, extent, steps_of
+from geomcheck.layers import Layer
 from theory.taylor_form import ROUNDING, TINY
 
 __all__ = ["AffineBounds", "Stack", "Zonotope"]
@@ -65,29 +65,6 @@ class AffineBounds:
 
 
 @dataclass(frozen=True, eq=False)
-class _Weights:
-    weight: Array
-    bias: Array
-    absolute: Array
-    absolute_bias: Array
-
-
-@dataclass(frozen=True, eq=False)
-class _Step:
-    """A linear layer with the activation that follows it; either may be missing."""
-
-    linear: _Weights | None
-    relax: Relaxation | None
-
-
-@dataclass(frozen=True, eq=False)
-class _Skip:
-    """x to x + block(x)."""
-
-    block: tuple[_Step | _Skip, ...]
-
-
-@dataclass(frozen=True, eq=False)
 class _Values:
     """Hidden values: row 0 of `forms` (B, p + 1, n) is the centre, the others are generators.
 
@@ -128,12 +105,12 @@ class Stack:
     """
 
     def __init__(self, layers: Sequence[Layer], unit: float = ROUNDING) -> None:
-        self.steps = _steps(layers)
+        self.steps = steps_of(layers)
         self.unit = unit
         # What underflow and overflow are in single precision.
         single = unit > ROUNDING
         self.tiny, self.huge = (1e-36, 1e38) if single else (TINY, 1e300)
-        self.depth, self.widest = _extent(self.steps)
+        self.depth, self.widest = extent(self.steps)
 
     def enclose(self, inputs: Zonotope) -> AffineBounds:
         """Enclose the outputs as affine functions of the inputs.
@@ -161,14 +138,14 @@ class Stack:
         )
 
     def _forward(
-        self, steps: Sequence[_Step | _Skip], x: _Values
+        self, steps: Sequence[Step | Skip], x: _Values
     ) -> tuple[list[_Trace], _Values, NDArray[np.bool_]]:
         # A NaN or an overflow anywhere in a set shows in its sizes.
         sound = x.sizes[:, 1].max(axis=1) < self.huge
         traces: list[_Trace] = []
         trace: _Trace
         for step in steps:
-            if isinstance(step, _Step):
+            if isinstance(step, Step):
                 trace, x, size = self._through(step, x)
             else:
                 trace, x, size, within = self._around(step, x)
@@ -177,7 +154,7 @@ class Stack:
             traces.append(trace)
         return traces, x, sound
 
-    def _through(self, step: _Step, x: _Values) -> tuple[_StepTrace, _Values, Array]:
+    def _through(self, step: Step, x: _Values) -> tuple[_StepTrace, _Values, Array]:
         batch, rows, n = x.forms.shape
         p = rows - 1
         forms, remainder, size = x.forms, x.sizes[:, 0], x.sizes[:, 1]
@@ -214,7 +191,7 @@ class Stack:
         return trace, _measured(forms, (steep * remainder + radius) * (1 + 8 * ROUNDING)), size
 
     def _around(
-        self, skip: _Skip, x: _Values
+        self, skip: Skip, x: _Values
     ) -> tuple[_SkipTrace, _Values, Array, NDArray[np.bool_]]:
         traces, inner, sound = self._forward(skip.block, x)
         size = x.sizes[:, 1] + inner.sizes[:, 1]
@@ -248,36 +225,6 @@ class Stack:
             if trace.weight is not None:
                 matrix = _times(matrix, trace.weight, len(offset))
         return matrix, offset, remainder
-
-
-def _steps(layers: Sequence[Layer]) -> tuple[_Step | _Skip, ...]:
-    steps: list[_Step | _Skip] = []
-    for layer in layers:
-        if isinstance(layer, Residual):
-            steps.append(_Skip(_steps(layer.block)))
-        elif isinstance(layer, Affine):
-            w, b = layer.weight, layer.bias
-            steps.append(_Step(_Weights(w, b, np.abs(w), np.abs(b)), None))
-        else:
-            linear = None
-            if steps and isinstance(before := steps[-1], _Step) and before.relax is None:
-                linear = before.linear
-                steps.pop()
-            steps.append(_Step(linear, relaxation_of(layer)))
-    return tuple(steps)
-
-
-def _extent(steps: Sequence[_Step | _Skip]) -> tuple[int, int]:
-    """Return how many steps there are, and the widest layer."""
-    depth = widest = 1
-    for step in steps:
-        if isinstance(step, _Skip):
-            inside, wide = _extent(step.block)
-            depth, widest = depth + inside + 2, max(widest, wide)
-        else:
-            wide = 1 if step.linear is None else max(step.linear.weight.shape)
-            depth, widest = depth + 1, max(widest, wide)
-    return depth, widest
 
 
 def _measured(forms: Array, remainder: Array) -> _Values:
