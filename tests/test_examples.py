@@ -90,8 +90,10 @@ def test_linear_and_kernel_methods_are_bound_like_networks(tmp_path: Path) -> No
     assert written(tmp_path) == {"linear-and-kernel.html"}
 
 
-def test_a_torch_model_of_ones_own_is_judged(tmp_path: Path) -> None:
+def test_a_torch_model_of_ones_own_is_certified(tmp_path: Path) -> None:
     report = own_torch_model.main(str(tmp_path), steps=150)
+    certified = report["certified-error"].values
+    assert certified["sup_at_most"] >= certified["sup_at_least"] >= 1 - 1e-6
     assert report["lower-bound"].verdict is Verdict.HOLDS
     assert written(tmp_path) == {"report.html"}
 
