@@ -7,7 +7,9 @@ import pytest
 from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
-from geomcheck.strategies import isometries, manifolds, point_clouds
+from geomcheck import verify
+from geomcheck.strategies import autoencoders, isometries, manifolds, point_clouds
+from geomcheck.strategies.autoencoders import BROKEN, SOUND
 from theory.errors import InvalidInput
 
 _FEW = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -145,3 +147,49 @@ def test_what_cannot_be_drawn_is_refused(strategy, message):
 def test_what_no_family_fulfils_is_refused():
     with pytest.raises(InvalidInput, match="some family"):
         manifolds(dim=17)
+
+
+def test_autoencoders_shrink_to_the_simplest_on_the_unit_circle():
+    few = settings(max_examples=25, deadline=None)
+    simplest = find(autoencoders(), lambda _: True, settings=few)
+    assert (simplest.case.name, simplest.manifold.name) == ("exact", "circle:R=1")
+    broken = find(autoencoders(sound=False), lambda _: True, settings=few)
+    assert broken.manifold.name == "circle:R=1"
+
+
+def test_autoencoders_reach_every_kind_and_say_what_is_true_of_it():
+    met: dict[str, bool] = {}
+
+    @settings(max_examples=120, deadline=None, derandomize=True)
+    @given(st.booleans().flatmap(lambda sound: autoencoders(sound=sound, samples=1000)))
+    def look(planted):
+        points = planted.manifold.sample(400, rng=1)
+        if planted.case.refused or not planted.case.truth.finite:
+            return
+        images = planted.case.model.decode(planted.case.model.encode(points))
+        share = np.mean(np.linalg.norm(images - points, axis=1) > planted.epsilon)
+        low, high = planted.case.truth.share
+        # Eight standard deviations, and what the quadrature of the truth leaves open.
+        slack = 8 * np.sqrt(max(high * (1 - high), 1e-3) / 400)
+        assert low - slack <= share <= high + slack
+        met[planted.case.name] = True
+
+    look()
+    assert {"exact", "witness", "fold", "constant", "shrunk output"} <= set(met)
+    assert len(met) >= 12
+    assert not set(SOUND) & set(BROKEN)
+
+
+@settings(max_examples=3, deadline=None)
+@given(autoencoders(sound=True, samples=1500))
+def test_verdicts_on_planted_autoencoders_are_among_those_expected(planted):
+    report = verify(
+        planted.manifold,
+        planted.case.model,
+        epsilon=planted.epsilon,
+        delta=planted.delta,
+        samples=planted.samples,
+        training_points=planted.case.training_points,
+    )
+    for claim, expectation in planted.expected.items():
+        assert report[claim].verdict in {*expectation.allowed, "inconclusive"}, claim
