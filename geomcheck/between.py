@@ -24,6 +24,8 @@ _BETWEEN = 15
 _ALIKE = 1000
 _ROUNDS = 4
 _NEAR = 8000
+# Where more than this share of the points err, there is no tear to follow.
+_MOSTLY_BAD = 0.5
 Watch = Literal["codes", "images"]
 _WATCHED: tuple[Watch, ...] = ("codes", "images")
 # A jump counts that is this share of the spread of all codes, or images.
@@ -122,7 +124,7 @@ def look_between(
     known = sample.where(np.flatnonzero(~(sample.errors <= epsilon))).points
     if curve:
         torn |= _straddles(starts.points, ends.points, np.concatenate([known, found.points]))
-    else:
+    elif len(known) <= _MOSTLY_BAD * len(sample):
         more_rows, more_found = _followed(
             model, starts.points, ends.points, known, found.points, torn, epsilon, project
         )
