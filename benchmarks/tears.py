@@ -40,7 +40,7 @@ def searched(K: Manifold, model: MLPAutoencoder, seed: int) -> tuple[float, floa
     settings = Settings(default_epsilon(K), 0.02, 0.99, SAMPLES, seed, 2**32)
     ground = survey(K, rng=rng)
     begun = time.process_time()
-    errors = errors_on(K, ground, model, settings, None, None, rng)
+    errors = errors_on(K, ground, model, settings, None, None, rng, lambda done: None)
     graph = graph_sample(model, K, ground, rng)
     exceptional = exceptional_set(model, ground, settings, graph, errors)
     pool = errors.held_out.joined(graph, exceptional.along)
