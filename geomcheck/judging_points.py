@@ -15,7 +15,14 @@ from theory.manifold import Manifold
 from theory.point_set import PointSet
 from theory.points import as_points
 
-__all__ = ["MOST_POINTS", "a_few", "check_repeatable", "every_point", "statistical_points"]
+__all__ = [
+    "MOST_POINTS",
+    "a_few",
+    "check_repeatable",
+    "every_point",
+    "points_like",
+    "statistical_points",
+]
 
 Array = NDArray[np.float64]
 
@@ -48,10 +55,14 @@ def statistical_points(
     They are "fresh", "held out", "given", or, where nothing but points of training is left,
     "training"; all are taken where nothing is said.
     """
+    if isinstance(subject, Manifold) and held_out is not None:
+        raise InvalidInput(
+            "held_out", "points", "none for a manifold, of which fresh points are drawn"
+        )
     if isinstance(subject, Manifold):
         basis, points = "fresh", subject.sample(settings.samples, rng=rng)
     elif held_out is not None:
-        basis, points = "held out", as_points(held_out, argument="held_out")
+        basis, points = "held out", points_like(subject, held_out, "held_out")
     else:
         basis, points = "given", subject.points
     if training_points is None:
@@ -60,6 +71,18 @@ def statistical_points(
     if not unseen.any():
         return "training", points, None
     return basis, points, None if unseen.all() else unseen
+
+
+def points_like(subject: Subject, points: Array, argument: str) -> Array:
+    """Return points of the dimension of the subject, or raise InvalidInput."""
+    checked = as_points(points, argument=argument)
+    if checked.shape[1] != subject.ambient_dim:
+        raise InvalidInput(
+            argument,
+            f"points of dimension {checked.shape[1]}",
+            f"dimension {subject.ambient_dim}, as the subject's",
+        )
+    return checked
 
 
 def check_repeatable(model: Autoencoder, sample: Evaluation) -> None:

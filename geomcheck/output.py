@@ -128,6 +128,7 @@ def replacing(file: Path) -> Iterator[Path]:
         raise InvalidInput(str(file), "a folder", "a file, or nothing yet")
     with _workplace(file.parent) as place:
         yield place / file.name
+        (place / file.name).chmod(place.stat().st_mode & 0o666)
         file.parent.mkdir(parents=True, exist_ok=True)
         os.replace(place / file.name, file)
 

@@ -247,7 +247,13 @@ def test_a_damaged_graph_is_refused(saved: Path, edit: Callable[[Any], None], sa
 
 
 @pytest.mark.parametrize(
-    "change", [{"sizes": [{"as_int": 1000}]}, {"storage_offset": {"as_int": -4}}, {"strides": []}]
+    "change",
+    [
+        {"sizes": [{"as_int": 1000}]},
+        {"storage_offset": {"as_int": -4}},
+        {"strides": []},
+        {"sizes": [{"as_int": 8**9}], "strides": [{"as_int": 0}]},
+    ],
 )
 def test_weights_beyond_their_bytes_are_refused(saved: Path, change: dict[str, Any]) -> None:
     def edit(document: dict[str, Any]) -> None:

@@ -52,6 +52,9 @@ def test_fit_then_check_says_what_run_says(capsys: Capture) -> None:
     model = ("--model", "m.safetensors")
     status = run_command_line(["check", subject, *model, *few, "--out", "checked", "--quiet"])
     assert run_command_line(["run", subject, *fitting, *few, "--out", "ran", "--quiet"]) == status
+    # A file as any program leaves it, not a private one of a temporary folder.
+    Path("usual").touch()
+    assert Path("m.safetensors").stat().st_mode == Path("usual").stat().st_mode
     weights = [load_file(f) for f in ("ran/model.safetensors", "m.safetensors")]
     np.testing.assert_equal(*weights)
     checked, ran = verdicts("checked"), verdicts("ran")
@@ -94,12 +97,20 @@ def test_check_is_rerun_by_the_command_it_records(capsys: Capture) -> None:
         ("check sphere", "--model is missing"),
         ("check sphere --model own.py:model --shape 3", "--shape: got (3,), expected none: a tup"),
         ("check sphere --model own.py:model --shape 1x3", "--shape: got 1x3, expected whole numb"),
+        (
+            "check sphere:dim=1 --model own.py:model --training wide.npy",
+            "training_points: got points",
+        ),
+        ("check sphere:dim=1 --model own.py:model --held-out flat.npy", "--held-out: got points, "),
+        ("check flat.npy --model own.py:model --held-out wide.npy", "--held-out: got points of di"),
         ("check sphere --model own.py:model --training no.npy", "no.npy: got no such file"),
         ("fit sphere --latent-dim 1", "--out is missing"),
         ("fit sphere --latent-dim 1 --out m.pt", "--out: got m.pt, expected a name that ends in"),
     ],
 )
 def test_bad_input_is_one_line_and_status_two(capsys: Capture, words: str, says: str) -> None:
+    for name, width in (("flat", 2), ("wide", 3)):
+        np.save(name, np.random.default_rng(0).normal(size=(60, width)))
     assert run_command_line(words.split()) == 2
     said = capsys.readouterr()
     last = said.err.removeprefix("chatter\n")
@@ -107,4 +118,4 @@ def test_bad_input_is_one_line_and_status_two(capsys: Capture, words: str, says:
     assert last.count("\n") == 1
     assert says in last
     assert said.out == ""
-    assert {p.name for p in Path().iterdir()} <= {"own.py", "__pycache__"}
+    assert {p.name for p in Path().iterdir()} <= {"own.py", "__pycache__", "flat.npy", "wide.npy"}

@@ -180,7 +180,9 @@ def _tensors(
         sizes, strides = ([int(n["as_int"]) for n in meta[k]] for k in ("sizes", "strides"))
         offset, dtype = int(meta["storage_offset"]["as_int"]), _TYPES[meta["dtype"]]
         reach = offset + sum((n - 1) * step for n, step in zip(sizes, strides, strict=True)) + 1
-        if min(sizes, default=1) < 1 or min(strides, default=0) < 0 or offset < 0:
+        steps = [step for size, step in zip(sizes, strides, strict=True) if size > 1]
+        # A step of 0 would make much of little.
+        if min(sizes, default=1) < 1 or min(steps, default=1) < 1 or offset < 0:
             raise InvalidInput(name, f"sizes {sizes} for {key}", _EXPECTED)
         if reach * dtype.itemsize > len(data):
             raise InvalidInput(name, f"{len(data)} bytes for {key}", "more: the file is cut off")

@@ -53,7 +53,9 @@ def continuity(study: Study) -> Hypothesis:
             "not met",
         )
     if study.model.continuous:
-        return Hypothesis("encoder and decoder are continuous", "given")
+        why = getattr(study.model, "continuity", "")
+        says = f"encoder and decoder are continuous{f' ({why})' if why else ''}"
+        return Hypothesis(says, "given")
     if study.ground.kind == "points":
         return Hypothesis("encoder and decoder are continuous", "assumed")
     return Hypothesis("encoder and decoder show no jump where they are steepest", "checked")

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from geomcheck.evaluation import Evaluation
 from geomcheck.ground import Ground, Subject
-from geomcheck.judging_points import MOST_POINTS, check_repeatable, statistical_points
+from geomcheck.judging_points import MOST_POINTS, check_repeatable, points_like, statistical_points
 from geomcheck.protocol import Autoencoder
 from geomcheck.stream import stream
 from geomcheck.study import Settings
 from theory.errors import InvalidInput
-from theory.points import as_points
 
 __all__ = ["Errors", "errors_on"]
 
@@ -60,7 +59,7 @@ def errors_on(
         If the points or what the model returns cannot be used.
     """
     if training_points is not None:
-        training_points = as_points(training_points, argument="training_points")
+        training_points = points_like(subject, training_points, "training_points")
     basis, points, rows = statistical_points(subject, settings, training_points, held_out, rng)
     found = stream(model, points, keep=MOST_POINTS, rng=rng, rows=rows, progress=progress)
     sample = found.sample
