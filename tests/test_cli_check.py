@@ -99,7 +99,7 @@ def test_check_is_rerun_by_the_command_it_records(capsys: Capture) -> None:
         ("check sphere --model own.py:model --shape 1x3", "--shape: got 1x3, expected whole numb"),
         (
             "check sphere:dim=1 --model own.py:model --training wide.npy",
-            "training_points: got points",
+            "training_points: got po",
         ),
         ("check sphere:dim=1 --model own.py:model --held-out flat.npy", "--held-out: got points, "),
         ("check flat.npy --model own.py:model --held-out wide.npy", "--held-out: got points of di"),
