@@ -18,20 +18,11 @@ import torch
 
 from geomcheck.adapters.aten import short_name
 from geomcheck.adapters.aten_graph import Graph, Node, Ref
+from geomcheck.adapters.pt2_archive import EXPECTED, TYPES, read_members, read_tensors
 from theory.errors import InvalidInput
 
 __all__ = ["Program", "read_programs"]
 
-# Number in the file: torch's type.
-_TYPES = {
-    4: torch.int32,
-    5: torch.int64,
-    6: torch.float16,
-    7: torch.float32,
-    8: torch.float64,
-    12: torch.bool,
-    13: torch.bfloat16,
-}
 _SCHEMA = 8
 _LITERALS = ("as_int", "as_ints", "as_float", "as_floats", "as_bool", "as_bools", "as_string")
 # Where a constant is to lie: with the rest.
@@ -72,10 +63,10 @@ def read_programs(file: Path) -> dict[str, Program]:
     name = str(file)
     try:
         with zipfile.ZipFile(file) as archive:
-            members = _members(name, archive)
+            members = read_members(name, archive)
             models = [m for m in members if m.startswith("models/") and m.endswith(".json")]
             if not models:
-                raise InvalidInput(name, "a zip file without a program", _EXPECTED)
+                raise InvalidInput(name, "a zip file without a program", EXPECTED)
             return {
                 m.removeprefix("models/").removesuffix(".json"): _program(name, members, m)
                 for m in models
@@ -83,29 +74,10 @@ def read_programs(file: Path) -> dict[str, Program]:
     except InvalidInput:
         raise
     except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
-        raise InvalidInput(name, "no archive, or a damaged one", _EXPECTED) from error
+        raise InvalidInput(name, "no archive, or a damaged one", EXPECTED) from error
     except Exception as error:  # whatever a file that is not as it should be leads to
         says = f"{type(error).__name__}: {error}"
-        raise InvalidInput(name, f"a damaged archive ({says})", _EXPECTED) from error
-
-
-_EXPECTED = "a program saved by torch.export.save"
-
-
-def _members(name: str, archive: zipfile.ZipFile) -> dict[str, bytes]:
-    """Return what is read of the archive: text and raw numbers, never the sample inputs."""
-    found = {}
-    for info in archive.infolist():
-        _, _, path = info.filename.partition("/")
-        wanted = path.startswith(("models/", "data/weights/", "data/constants/"))
-        if not (wanted or path == "byteorder"):
-            continue
-        if info.compress_type != zipfile.ZIP_STORED:
-            raise InvalidInput(name, f"a compressed member {path}", _EXPECTED)
-        found[path] = archive.read(info)
-    if found.get("byteorder", b"little").strip() != b"little":
-        raise InvalidInput(name, "numbers of another byte order", "little-endian ones")
-    return found
+        raise InvalidInput(name, f"a damaged archive ({says})", EXPECTED) from error
 
 
 def _program(name: str, members: Mapping[str, bytes], path: str) -> Program:
@@ -115,7 +87,7 @@ def _program(name: str, members: Mapping[str, bytes], path: str) -> Program:
         raise InvalidInput(name, f"schema {version}", f"schema {_SCHEMA}, of torch 2.8 and later")
     model = path.removeprefix("models/").removesuffix(".json")
     held = {
-        kind: _tensors(name, members, f"data/{kind}/", f"{model}_{kind}_config.json")
+        kind: read_tensors(name, members, f"data/{kind}/", f"{model}_{kind}_config.json")
         for kind in ("weights", "constants")
     }
     module = document["graph_module"]
@@ -131,7 +103,7 @@ def _program(name: str, members: Mapping[str, bytes], path: str) -> Program:
             "tensor_constant": ("constants", "tensor_constant_name"),
         }
         if kind not in keys:
-            raise InvalidInput(name, f"an input of kind {kind}", _EXPECTED)
+            raise InvalidInput(name, f"an input of kind {kind}", EXPECTED)
         where, key = keys[kind]
         held_there = held[where] if content[key] in held[where] else held["constants"]
         tensors[content["arg"]["name"]] = held_there[content[key]]
@@ -152,10 +124,10 @@ def _program(name: str, members: Mapping[str, bytes], path: str) -> Program:
     defined = {*tensors, *inputs}
     for node in nodes:
         if not defined.issuperset(node.needs()):
-            raise InvalidInput(name, f"a value before {node.overload} that nothing made", _EXPECTED)
+            raise InvalidInput(name, f"a value before {node.overload} that nothing made", EXPECTED)
         defined.update(node.outputs)
     if not defined.issuperset(outputs):
-        raise InvalidInput(name, "an output that nothing made", _EXPECTED)
+        raise InvalidInput(name, "an output that nothing made", EXPECTED)
     meta = module["graph"]["tensor_values"][inputs[0]]
     sizes = meta["sizes"]
     if len(sizes) < 2 or "as_int" in sizes[0]:
@@ -165,34 +137,7 @@ def _program(name: str, members: Mapping[str, bytes], path: str) -> Program:
             "one with a dynamic batch: torch.export.export(..., dynamic_shapes=({0: Dim('n')},))",
         )
     shape = tuple(int(size["as_int"]) for size in sizes[1:])
-    return Program(graph, _TYPES[meta["dtype"]], shape)
-
-
-def _tensors(
-    name: str, members: Mapping[str, bytes], folder: str, config: str
-) -> dict[str, torch.Tensor]:
-    found = {}
-    for key, entry in json.loads(members[folder + config])["config"].items():
-        meta = entry["tensor_meta"]
-        if entry["use_pickle"] or meta is None:
-            raise InvalidInput(name, f"a pickle for {key}", "raw numbers: nothing is unpickled")
-        data = members[folder + entry["path_name"]]
-        sizes, strides = ([int(n["as_int"]) for n in meta[k]] for k in ("sizes", "strides"))
-        offset, dtype = int(meta["storage_offset"]["as_int"]), _TYPES[meta["dtype"]]
-        reach = offset + sum((n - 1) * step for n, step in zip(sizes, strides, strict=True)) + 1
-        steps = [step for size, step in zip(sizes, strides, strict=True) if size > 1]
-        # A step of 0 would make much of little.
-        if min(sizes, default=1) < 1 or min(steps, default=1) < 1 or offset < 0:
-            raise InvalidInput(name, f"sizes {sizes} for {key}", _EXPECTED)
-        if reach * dtype.itemsize > len(data):
-            raise InvalidInput(name, f"{len(data)} bytes for {key}", "more: the file is cut off")
-        # A copy: the bytes are immutable, and their start need not be aligned.
-        flat = torch.frombuffer(bytearray(data), dtype=dtype, count=len(data) // dtype.itemsize)
-        tensor = flat.as_strided(sizes, strides, offset)
-        if not torch.isfinite(tensor).all():
-            raise InvalidInput(name, f"NaN or inf in {key}", "finite weights")
-        found[key] = tensor
-    return found
+    return Program(graph, TYPES[meta["dtype"]], shape)
 
 
 def _node(name: str, node: Mapping[str, Any]) -> Node:
@@ -244,7 +189,7 @@ def _value(name: str, kind: str, content: Any) -> Any:
     if kind == "as_sym_ints":
         return [_sym_int(item) for item in content]
     if kind == "as_scalar_type":
-        return _TYPES[content]
+        return TYPES[content]
     raise InvalidInput(name, f"an argument of kind {kind}", "numbers and tensors")
 
 
