@@ -144,9 +144,9 @@ def summary(found: list[dict[str, Any]]) -> int:
         print(f"  expected {' or '.join(c['expected'])}: {c['reason']}")
         print(f"  got {c['got']}: {c['summary']}")
     print(
-        f"\n{'claim':26}{'right':>7}{'false':>9}{'false':>9}{'open,':>9}{'wrong':>7}"
+        f"\n{'claim':26}{'right':>7}{'false':>9}{'false':>9}{'open, and':>12}{'wrong':>7}"
         f"{'faults found':>16}{'false alarms':>16}\n"
-        f"{'':26}{'':>7}{'holds':>9}{'fails':>9}{'not to be':>9}{'kind':>7}"
+        f"{'':26}{'':>7}{'holds':>9}{'fails':>9}{'should not':>12}{'kind':>7}"
     )
     for claim in dict.fromkeys(c["claim"] for _, c in rows):
         mine = [c for _, c in rows if c["claim"] == claim]
@@ -154,7 +154,7 @@ def summary(found: list[dict[str, Any]]) -> int:
         bad, good = [c for c in mine if must_fail(c)], [c for c in mine if must_hold(c)]
         print(
             f"{claim:26}{count['right']:7}{count['false holds']:9}{count['false fails']:9}"
-            f"{count['undecided']:9}{count['wrong kind']:7}"
+            f"{count['undecided']:12}{count['wrong kind']:7}"
             f"{rate([c['got'] == 'fails' for c in bad]):>16}"
             f"{rate([c['got'] == 'fails' for c in good]):>16}"
         )
