@@ -122,9 +122,11 @@ def _kept(
         if len(had) < len(betti) or not np.isfinite(pool.codes).all():
             codes[field] = images[field] = KeptClasses([None] * len(betti))
             continue
-        white = whitened(np.concatenate([net.codes, pool.codes]))
-        by_codes, by_images = (
-            kept_classes(
+
+        def kept(
+            values: Array, every: Array, had: tuple[int, ...] = had, field: int = field
+        ) -> KeptClasses:
+            return kept_classes(
                 net.points,
                 values,
                 pool.points,
@@ -133,18 +135,23 @@ def _kept(
                 covering=covering,
                 homology_coeff_field=field,
             )
-            for values, every in (
-                (white[: len(net)], white[len(net) :]),
-                (net.images, pool.images),
-            )
-        )
+
+        white = whitened(np.concatenate([net.codes, pool.codes]))
+        images[field] = kept(net.images, pool.images)
         # What survives the whole autoencoder survived the encoder, however coarse its codes.
-        codes[field] = KeptClasses(
-            b if a is None else a if b is None else max(a, b)
-            for a, b in zip(by_codes, by_images, strict=True)
-        )
-        images[field] = by_images
+        codes[field] = _larger(kept(white[: len(net)], white[len(net) :]), images[field])
+        if latent_dim > 1 and codes[field] != had:
+            # What is seen to survive survives: with unequal axes as they are, too.
+            codes[field] = _larger(codes[field], kept(net.codes, pool.codes))
     return codes, images
+
+
+def _larger(first: KeptClasses, second: KeptClasses) -> KeptClasses:
+    """Return, degree by degree, the larger of two lower bounds of what is kept."""
+    return KeptClasses(
+        b if a is None else a if b is None else max(a, b)
+        for a, b in zip(first, second, strict=True)
+    )
 
 
 def _betti_over(

@@ -19,6 +19,7 @@ INCONCLUSIVE, NOT_APPLICABLE = Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE
 # Chance that a sample is too unlike K to decide what it should.
 _UNLIKELY = 1e-6
 _PLAIN_JUMP = 1e-2
+_SEEN = 10
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ def expectations(
         ("latent-topology", truth.kept_by_codes),
         ("reconstruction-topology", truth.kept_by_images),
     ):
-        steady = truth.steady_codes and claim == "latent-topology"
-        expected = _topology(manifold, truth, kept, latent_dim, steady=steady)
+        codes = claim == "latent-topology"
+        expected = _topology(manifold, truth, kept, latent_dim, codes=codes)
         if expected is not None:
             said[claim] = expected
     if not truth.finite:
@@ -213,6 +214,9 @@ def _exceptional_set(
     reach = manifold.claims.reach
     if reach is None or not reach.holds_from_below():
         return Expectation(by_pieces.allowed | {INCONCLUSIVE}, "the reach is not certain")
+    if truth.fine_codes and manifold.dim > 1 and truth.share[1] * samples < _SEEN:
+        # Whether a band is a point or a curve is not seen where no sample point lies in it.
+        return Expectation(by_pieces.allowed | {INCONCLUSIVE}, "a tear too narrow to see")
     if FAILS in by_pieces.allowed and manifold.dim > 1:
         # Pieces of a surface may hang together where no sample point lies.
         return Expectation(by_pieces.allowed | {INCONCLUSIVE}, by_pieces.reason)
@@ -225,15 +229,16 @@ def _topology(
     kept: tuple[int, ...] | None,
     latent_dim: int,
     *,
-    steady: bool,
+    codes: bool,
 ) -> Expectation | None:
     most = may_keep(manifold, latent_dim)
-    if truth.jump >= _PLAIN_JUMP and not steady:
+    if truth.jump >= _PLAIN_JUMP and not (codes and truth.steady_codes):
         return _only(INCONCLUSIVE, "not continuous: homology says nothing")
     if most is None or kept is None:
         return None
     text = f"keeps {kept} of {most} that can be kept"
-    roughly = truth.fine or truth.jump > 0 or not truth.finite
+    fine = truth.fine_codes if codes else truth.fine_images
+    roughly = fine or truth.jump > 0 or not truth.finite
     if any(may is not None and has < may for may, has in zip(most, kept, strict=True)):
         return (_or_inconclusive if roughly else _only)(FAILS, text)
     betti = (manifold.claims.betti or {})[2]

@@ -52,7 +52,8 @@ def noses(plot: Plot) -> Iterator[Case]:
             rise = epsilon * (cap.height(z) - start) / (reached - start)
             return np.clip(rise, 0.0, _HEIGHT * epsilon)
 
-        truth = _kept(plot, about(share), about(share))
+        # The ramp is narrower than the points of a net are apart.
+        truth = replace(_kept(plot, about(share), about(share)), fine_images=True)
         yield Case(
             f"error on {name} delta",
             _displaced(plot, cap.direction, by),
@@ -74,7 +75,7 @@ def walls(plot: Plot) -> Iterator[Case]:
         away = np.abs(cap.height(z) - middle) / half
         return epsilon * np.maximum(0.0, _HEIGHT - (_HEIGHT - 1) * away)
 
-    truth = _kept(plot, about(share), about(LARGEST))
+    truth = replace(_kept(plot, about(share), about(LARGEST)), fine_images=True)
     yield Case(
         "wall", _displaced(plot, cap.across, by), truth, "a shear: a band of error cuts a cap off"
     )
@@ -113,7 +114,12 @@ def _torn(plot: Plot, cap: Cap, name: str, band: tuple[float, float], share: flo
     convex = plot.family in ("circle", "ellipse", "sphere", "ellipsoid", "linked-circles")
     truth = _kept(plot, within(0.0, share), within(LARGEST - share, LARGEST))
     # Moved along the band only, so never across a point, or line, inside and off the band.
-    truth = replace(truth, kept_by_images=plot.betti if convex else None, fine=True)
+    truth = replace(
+        truth,
+        kept_by_images=plot.betti if convex else None,
+        fine_codes=True,
+        fine_images=True,
+    )
     model = FunctionAutoencoder(encode, decode, plot.ambient_dim, plot.ambient_dim, continuous=True)
     return Case(name, model, truth, "a homeomorphic encoder; the decoder closes a gap")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,5 +89,6 @@ def witnesses(plot: Plot) -> Iterator[Case]:
     for name, measure in (("witness", plot.delta / 4), ("narrow witness", 1e-6)):
         model = witness(manifold, measure=measure)
         off = (0.0, measure)
-        truth = Truth(off, off, kept_by_codes=kept, kept_by_images=kept, fine=True, collide=off)
+        truth = Truth(off, off, kept_by_codes=kept, kept_by_images=kept, collide=off)
+        truth = replace(truth, fine_codes=True, fine_images=True)
         yield Case(name, model, truth, "exact off a collar that cuts nothing off")

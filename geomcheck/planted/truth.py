@@ -31,8 +31,8 @@ class Truth:
         Whether the encoder is continuous where the decoder jumps.
     finite : bool
         Whether the decoder returns numbers everywhere on F(K); codes always are.
-    fine : bool
-        Whether images have features that no net of K of ordinary size shows.
+    fine_codes, fine_images : bool
+        Whether codes, or images, have features that no net of K of ordinary size shows.
     training_share : float, optional
         Share of the training points with an error above epsilon.
     collide : (float, float), optional
@@ -48,7 +48,8 @@ class Truth:
     jump: float = 0.0
     steady_codes: bool = False
     finite: bool = True
-    fine: bool = False
+    fine_codes: bool = False
+    fine_images: bool = False
     training_share: float | None = None
     collide: tuple[float, float] | None = None
 
