@@ -102,10 +102,11 @@ def examined(spec: str, seed: int, case: Case, epsilon: float) -> dict[str, Any]
 def run(specs: list[str], seeds: int, names: list[str], out: Path) -> None:
     """Examine every case that is not in the file yet."""
     done = {(r["manifold"], r["seed"], r["case"]) for r in records(out)}
-    for spec in specs:
-        manifold = from_spec(spec)
-        epsilon = default_epsilon(manifold)
-        for seed in range(seeds):
+    # Seed by seed, so that whatever is done is a fair table.
+    for seed in range(seeds):
+        for spec in specs:
+            manifold = from_spec(spec)
+            epsilon = default_epsilon(manifold)
             for case in cases(manifold, epsilon=epsilon, delta=DELTA, rng=seed):
                 if (spec, seed, case.name) in done or (names and case.name not in names):
                     continue

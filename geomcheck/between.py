@@ -21,6 +21,7 @@ Flags = NDArray[np.bool_]
 
 _STEEPEST = 128
 _BETWEEN = 15
+_PARTS = 16
 _ALIKE = 1000
 _ROUNDS = 4
 _NEAR = 8000
@@ -130,9 +131,14 @@ def look_between(
         )
         torn[more_rows] = True
         rows, found = np.concatenate([rows, more_rows]), found.joined(more_found)
-    return Between(
-        torn=torn, rows=rows, found=found, worst=worst, along=along, jump=_jump(sample, crossed)
-    )
+    jump = _jump(sample, crossed)
+    if jump is None and not model.continuous:
+        # What bisection misses: a jump of the one map within a steep stretch of the other.
+        finer = cross_edges(
+            model, starts.where(every), ends.where(every), project, watch="both", parts=_PARTS
+        )
+        jump = _jump(sample, [finer])
+    return Between(torn=torn, rows=rows, found=found, worst=worst, along=along, jump=jump)
 
 
 def _as_steep_as_torn(
@@ -211,13 +217,17 @@ def _followed(
 def _jump(sample: Evaluation, crossed: list[TornEdges]) -> Jump | None:
     """Return the largest jump over no distance to speak of, if there is one."""
     scale = 1e-12 * (1 + float(np.abs(sample.points).max()))
-    for watch, values, found in zip(_WATCHED, (sample.codes, sample.images), crossed, strict=True):
-        with np.errstate(invalid="ignore", over="ignore"):
-            spread = float(np.linalg.norm(np.ptp(values, axis=0)))
-        still = np.where(found.lengths <= scale, found.jumps, 0.0)
-        row = int(still.argmax())
-        if np.isfinite(spread) and still[row] > _JUMP * spread > 0:
-            return Jump(watch, float(still[row]), float(found.lengths[row]), found.points[row])
+    for found in crossed:
+        for watch, values, jumps in (
+            (_WATCHED[0], sample.codes, found.code_jumps),
+            (_WATCHED[1], sample.images, found.image_jumps),
+        ):
+            with np.errstate(invalid="ignore", over="ignore"):
+                spread = float(np.linalg.norm(np.ptp(values, axis=0)))
+            still = np.nan_to_num(np.where(found.lengths <= scale, jumps, 0.0))
+            row = int(still.argmax())
+            if np.isfinite(spread) and still[row] > _JUMP * spread > 0:
+                return Jump(watch, float(still[row]), float(found.lengths[row]), found.points[row])
     return None
 
 

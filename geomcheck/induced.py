@@ -73,7 +73,40 @@ def kept_classes(
     all these distances is kept; that they are seen on points only is what makes it an estimate.
     What is dead at t need not be lost: f(K) may have a hole narrower than t. Equality of Betti
     numbers is neither needed nor enough (a circle wound twice has those of a circle).
+
+    Where all values lie in an affine subspace of dimension d >= 1, f passes through R^d, whose
+    open sets have no homology in the degrees from d on (``open-subsets``): nothing of K's is
+    kept there, however coarse the net.
     """
+    finite = bool(np.isfinite(values).all() and np.isfinite(every_value).all())
+    if not finite:
+        return KeptClasses([None] * len(had))
+    span = max(1, _span(values, every_value, len(had)))
+    seen = _alive_beyond(
+        points, values, every_point, every_value, had, covering, homology_coeff_field
+    )
+    return KeptClasses([0 if j >= span else number for j, number in enumerate(seen)])
+
+
+def _span(values: Array, every_value: Array, most: int) -> int:
+    """Return the dimension of the affine span of all values, or one beyond `most`."""
+    for some in (values, every_value):
+        dim = int(np.linalg.matrix_rank(some - values[0]))
+        if dim > most:
+            return most + 1
+    return dim
+
+
+def _alive_beyond(
+    points: Array,
+    values: Array,
+    every_point: Array,
+    every_value: Array,
+    had: tuple[int, ...],
+    covering: float,
+    field: int,
+) -> list[int | None]:
+    """Return how many classes are alive once every value is within reach of its net point's."""
     from scipy.spatial import cKDTree
     from scipy.spatial.distance import pdist, squareform
 
@@ -85,11 +118,10 @@ def kept_classes(
         covering = covering + chosen.covering_radius
     near = squareform(pdist(points))
     widest = min(1.01 * _SCALES[-1] * covering, _widest(near, top))
-    field = homology_coeff_field
     bars = flag_persistence(near, max_degree=top, max_radius=widest, homology_coeff_field=field)
     radius = _radius_of(bars, had, covering, widest)
-    if radius is None or not (np.isfinite(values).all() and np.isfinite(every_value).all()):
-        return KeptClasses([None] * len(had))
+    if radius is None:
+        return [None] * len(had)
     gap = float(np.max(cKDTree(values).query(every_value)[0]))
     nearest = cKDTree(points).query(every_point)[1]
     strays = float(np.linalg.norm(every_value - values[nearest], axis=1).max())
@@ -99,9 +131,9 @@ def kept_classes(
     reached = max(float(apart[joined].max(initial=0.0)) / 2, _MARGIN * gap, strays)
     spread = float(apart.max())
     if spread == 0.0:
-        return KeptClasses([min(count, 1) if j == 0 else 0 for j, count in enumerate(had)])
+        return [min(count, 1) if j == 0 else 0 for j, count in enumerate(had)]
     if _COARSER * reached > _widest(apart, top):
-        return KeptClasses([None] * len(had))
+        return [None] * len(had)
     alive = flag_persistence(
         np.where(close, 0.0, apart),
         max_degree=top,
@@ -112,7 +144,7 @@ def kept_classes(
         [_alive(degree_bars, factor * reached) for degree_bars in alive]
         for factor in (1.0, _COARSER)
     ]
-    return KeptClasses([a if a == b else None for a, b in zip(*counts, strict=True)])
+    return [a if a == b else None for a, b in zip(*counts, strict=True)]
 
 
 def _alive(bars: Array, radius: float) -> int:

@@ -33,15 +33,18 @@ class TornEdges:
         Largest error met on each edge, its ends left out.
     points : array of shape (e, N)
         Where it was met.
-    lengths, jumps : array of shape (e,)
-        Distance of the two points that the bisection ended with, and how far what it watched
-        still jumps between them. A continuous map has no jump over a length at rounding level.
+    lengths : array of shape (e,)
+        Distance of the two points that the search ended with.
+    code_jumps, image_jumps : array of shape (e,)
+        How far codes, and images, still jump between them. A continuous map has no jump over a
+        length at rounding level.
     """
 
     errors: Array
     points: Array
     lengths: Array
-    jumps: Array
+    code_jumps: Array
+    image_jumps: Array
 
 
 def steepest_edges(
@@ -64,12 +67,16 @@ def cross_edges(
     ends: Evaluation,
     project: Projection,
     *,
-    watch: Literal["codes", "images"] = "codes",
+    watch: Literal["codes", "images", "both"] = "codes",
+    parts: int = 2,
 ) -> TornEdges:
-    """Bisect edges towards the largest jump of the code, noting the largest error on the way.
+    """Divide edges towards the largest jump of the code, noting the largest error on the way.
 
     On a curve torn by a one-dimensional bottleneck the intermediate value theorem makes the
     search certain to cross the tear; elsewhere it is a good start for `climb`.
+
+    What goes and comes back between two points hides a jump from bisection, which compares
+    one half with the other; many parts bring it to light.
 
     Parameters
     ----------
@@ -78,29 +85,63 @@ def cross_edges(
         Of the ends of e short edges between points of K.
     project : callable
         Takes points (e, N) near K back to K.
-    watch : {"codes", "images"}
-        Whose jump to follow.
+    watch : {"codes", "images", "both"}
+        Whose jump to follow; both together as shares of the spread of each.
+    parts : int
+        Into how many an edge is divided at each step.
     """
 
-    def watched(evaluation: Evaluation) -> Array:
-        return evaluation.codes if watch == "codes" else evaluation.images
-
+    weights = _weights(starts.joined(ends), watch)
     a, b = starts.points.copy(), ends.points.copy()
-    at_a, at_b = watched(starts).copy(), watched(ends).copy()
+    at_a, at_b = [v.copy() for v in _values(starts)], [v.copy() for v in _values(ends)]
     errors = np.full(len(a), -np.inf)
     points = a.copy()
-    for _ in range(_HALVINGS):
-        middle = evaluate(model, project((a + b) / 2))
-        between = watched(middle)
-        better = middle.errors > errors
-        errors = np.where(better, middle.errors, errors)
-        points[better] = middle.points[better]
-        first = _norms(between - at_a) >= _norms(between - at_b)
-        b[first], at_b[first] = middle.points[first], between[first]
-        a[~first], at_a[~first] = middle.points[~first], between[~first]
+    every = np.arange(len(a))
+    shares = np.arange(1, parts)[:, None] / parts
+    for _ in range(int(np.ceil(_HALVINGS / np.log2(parts)))):
+        inner = a[:, None] * (1 - shares) + b[:, None] * shares
+        middle = evaluate(model, project(inner.reshape(-1, a.shape[1])))
+        worst = middle.errors.reshape(-1, parts - 1).argmax(axis=1) + every * (parts - 1)
+        better = middle.errors[worst] > errors
+        errors = np.where(better, middle.errors[worst], errors)
+        points[better] = middle.points[worst[better]]
+        met = _with_ends(a, middle.points, b)
+        values = [_with_ends(*of) for of in zip(at_a, _values(middle), at_b, strict=True)]
+        steps = sum(
+            weight * np.linalg.norm(np.diff(of, axis=1), axis=2)
+            for weight, of in zip(weights, values, strict=True)
+            if weight
+        )
+        # Where a value is no number there is nothing to follow.
+        first = np.nan_to_num(np.asarray(steps), nan=-1.0).argmax(axis=1)
+        a, b = met[every, first], met[every, first + 1]
+        at_a = [of[every, first] for of in values]
+        at_b = [of[every, first + 1] for of in values]
         if _norms(a - b).max(initial=0.0) < 1e-13 * (1 + np.abs(a).max(initial=0.0)):
             break
-    return TornEdges(errors, points, _norms(a - b), _norms(at_a - at_b))
+    codes, images = (_norms(p - q) for p, q in zip(at_a, at_b, strict=True))
+    return TornEdges(errors, points, _norms(a - b), codes, images)
+
+
+def _values(of: Evaluation) -> tuple[Array, Array]:
+    return of.codes, of.images
+
+
+def _weights(ends: Evaluation, watch: Literal["codes", "images", "both"]) -> tuple[float, float]:
+    """Return the weights with which changes of the code, and of the image, are added."""
+    if watch != "both":
+        return (1.0, 0.0) if watch == "codes" else (0.0, 1.0)
+    if not len(ends):
+        return 1.0, 1.0
+    spreads = [float(np.linalg.norm(np.ptp(values, axis=0))) for values in _values(ends)]
+    codes, images = (1.0 / spread if 0.0 < spread < np.inf else 1.0 for spread in spreads)
+    return codes, images
+
+
+def _with_ends(first: Array, inner: Array, last: Array) -> Array:
+    """Return, for each edge, what belongs to its start, the points within, and its end."""
+    inner = inner.reshape(len(first), -1, first.shape[1])
+    return np.concatenate([first[:, None], inner, last[:, None]], axis=1)
 
 
 def worst_starts(found: Evaluation, count: int) -> Evaluation:

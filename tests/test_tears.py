@@ -142,6 +142,18 @@ def test_a_decoder_that_jumps_is_seen_too() -> None:
     assert jump.watch == "images"
 
 
+@pytest.mark.parametrize("half_width", [0.05, 0.01, 1e-4, 1e-8])
+def test_a_decoder_that_jumps_within_a_tear_is_seen(half_width: float) -> None:
+    # The image goes 0.43 back in a jump and forth again within the tear: its ends show nothing.
+    jump = located(circles.twice_torn_circle(half_width)).jump
+    assert jump is not None
+    assert jump.watch == "images"
+    assert jump.size == pytest.approx((4 - np.pi) / 2, abs=0.01)
+    steep = circles.torn_circle(half_width)
+    unknown = FunctionAutoencoder(steep.encode, steep.decode, 2, 1)
+    assert located(unknown).jump is None
+
+
 def test_bare_points_are_all_that_is_looked_at() -> None:
     points = from_spec("circle").sample(500, rng=0)
     sample = evaluate(circles.torn_circle(0.3), points)

@@ -179,6 +179,17 @@ def test_a_net_too_coarse_keeps_its_counsel() -> None:
     assert tuple(found) == (None, None)
 
 
+def test_a_segment_carries_no_circle_and_no_sphere() -> None:
+    manifold = from_spec("sphere:dim=2")
+    # Far too few points to resolve the sphere; that a line has no cycles needs none.
+    points, every = manifold.sample(30, rng=0), manifold.sample(500, rng=1)
+    onto = np.outer([1.0, 0, 0], [0.6, 0.8])
+    found = kept_classes(points, points @ onto, every, every @ onto, (1, 0, 1), covering=0.5)
+    assert found[1:] == (0, 0)
+    whole = kept_classes(points, points, every, every, (1, 0, 1), covering=0.5)
+    assert whole[2] is None
+
+
 def test_resolution_is_an_upper_bound_for_sets() -> None:
     manifold = from_spec("circle")
     points = manifold.sample(50, rng=0)
