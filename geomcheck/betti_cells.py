@@ -37,5 +37,6 @@ def betti_by_cells(
             return None
         for p in fields:
             betti = simplicial_betti(flags, max_degree=part.dim, homology_coeff_field=p)
-            totals[p] = [a + b for a, b in zip(totals[p], betti, strict=False)]
+            for degree, number in enumerate(betti[: part.dim + 1]):
+                totals[p][degree] += number
     return {p: tuple(numbers) for p, numbers in totals.items()}

@@ -196,6 +196,8 @@ def _of_manifold(
     needed = None
     if manifold.boundary:
         notes.append("sample size: the theorem is about sets without boundary")
+    elif any(part.dim < manifold.dim for part in manifold.components):
+        notes.append("sample size: points are drawn from the parts of the largest dimension alone")
     elif volume is None:
         notes.append("sample size: the volume is not known")
     elif known is not None and np.isfinite(known.value):

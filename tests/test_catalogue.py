@@ -388,3 +388,8 @@ def test_projection_at_degenerate_points_is_still_nearest(members, spec, points)
     cloud = manifold.sample(20_000, rng=11)
     others = np.linalg.norm(points[:, None] - cloud[None], axis=2).min(axis=1)
     assert (gap <= others + 1e-9).all()
+
+
+def test_a_volume_beyond_all_numbers_is_bad_input():
+    with pytest.raises(InvalidInput, match="volume"):
+        from_spec("sphere:dim=16,R=1e30")

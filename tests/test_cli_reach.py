@@ -16,6 +16,7 @@ import pytest
 from geomcheck.cli.entry import run_command_line
 from geomcheck.reach_report import reach_report
 from theory.catalogue import from_spec
+from theory.combine import disjoint_union, moved
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 from theory.point_set import PointSet
@@ -30,6 +31,14 @@ def measured(capsys: Capture, *arguments: str) -> dict[str, Any]:
     assert said.err == ""
     document: dict[str, Any] = json.loads(said.out)
     return document
+
+
+def test_no_sample_size_where_some_parts_are_never_drawn() -> None:
+    ring = moved(from_spec("circle:R=0.1"), np.eye(3)[:, :2], np.array([9.0, 0, 0]))
+    union = disjoint_union((from_spec("sphere"), ring), gap=7.0)
+    report = reach_report(union, n=500)
+    assert report.points_needed is None
+    assert any("largest dimension" in note for note in report.notes)
 
 
 def test_every_name_is_there(capsys: Capture) -> None:

@@ -177,6 +177,29 @@ def test_unions_of_unions_and_of_different_dimensions():
     assert np.linalg.matrix_rank(frames).tolist() == [2, 1]
 
 
+def test_a_twisted_part_of_less_dimension_does_not_twist_a_product():
+    """The 3-sphere and the projective plane, times a circle, both embed in R^5."""
+    plane = moved(projective_plane(), np.eye(4), np.array([10.0, 0, 0, 0]))
+    union = disjoint_union((sphere(dim=3), plane), gap=8.0)
+    assert 4 in product(union, circle()).claims.optimal_error
+    assert 5 not in product(union, circle()).claims.optimal_error
+    assert product(projective_plane(), circle()).claims.optimal_error[4].value == 0.5
+
+
+@pytest.mark.parametrize("direction", ["upper", "estimate"])
+def test_what_is_not_known_from_below_bounds_no_union_or_product_from_below(direction):
+    above = Bound(5.0, direction, direction == "upper", "given")
+    curve = helix()
+    loose = Claims(volume=curve.claims.volume, optimal_error={1: above})
+    object.__setattr__(curve, "claims", loose)
+    other = moved(curve, np.eye(3), np.array([50.0, 0, 0]))
+    assert disjoint_union((curve, other)).claims.optimal_error == {}
+    assert product(curve, curve).claims.optimal_error == {}
+    ring = moved(circle(), np.eye(3)[:, :2], np.array([50.0, 0, 0]))
+    mixed = disjoint_union((curve, ring)).claims.optimal_error
+    assert mixed == {1: Bound(1.0, "lower", True, "linking-argument")}
+
+
 def test_unions_know_only_what_all_parts_know():
     knot = torus_knot()
     other = moved(circle(), np.eye(3)[:, :2], np.array([9.0, 0, 0]))

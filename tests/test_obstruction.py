@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from geomcheck.bounds import bounds, nets_of, obstructions, part_homologies
 from geomcheck.ground import survey
+from geomcheck.homology import persistence
 from geomcheck.loops import found_loops
 from geomcheck.nets import net_of_points
 from theory.bound import Bound
 from theory.catalogue import from_spec
 from theory.combine import moved
+from theory.covering import covering_radius
 from theory.diagram import PersistenceDiagrams
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
@@ -141,6 +143,27 @@ def test_covering_radius_and_perturbation_are_subtracted() -> None:
 )
 def test_nothing_is_certified_on_an_uncertain_footing(covering: Bound, reach: Bound | None) -> None:
     found = homological_obstruction(PartHomology("L", ring(0.1, 0.9), covering, reach), 1)
+    assert found is not None
+    assert not found.bound.certified
+
+
+def test_a_void_of_a_sparse_sample_certifies_nothing() -> None:
+    """Four points of a bent disc enclose a void for a while; the disc embeds in the plane."""
+    half = np.deg2rad(70.0)
+    disc = Manifold.from_chart(
+        lambda t, z: (np.cos(t), np.sin(t), z),
+        [(-half, half), (-0.9, 0.9)],
+        stretch=(1.0, 1.0),
+        estimate=False,
+    )
+    rim, height = [np.cos(half), np.sin(half), 0.0], [1.0, 0.0, 0.9]
+    points = np.array([rim, rim, height, height]) * np.array(
+        [[1, 1, 1], [1, -1, 1], [1, 1, 1], [1, 1, -1]]
+    )
+    covering = covering_radius(points, disc, relative=1e-3)
+    assert covering.certified
+    diagrams = persistence(points, max_degree=2)
+    found = homological_obstruction(PartHomology("disc", diagrams, covering, EXACT), 2)
     assert found is not None
     assert not found.bound.certified
 

@@ -10,6 +10,7 @@ from catalogue_cases import DEFAULTS
 
 from theory.bound import Bound
 from theory.catalogue import from_spec
+from theory.combine import disjoint_union, moved
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
 from theory.validation import check_manifold
@@ -267,6 +268,57 @@ def test_betti_numbers_against_the_euler_characteristic_of_the_curvature(spec):
     assert topology.failed
     assert f"has {b[0] - b[1] + b[2]}" in topology.statement
     assert failures(manifold, only=["topology"]) == set()
+
+
+def test_sheets_that_all_but_touch_do_not_settle_on_a_wrong_euler_characteristic():
+    assert failures(from_spec("klein-bottle:a=1,b=0.999"), only=["topology"]) == set()
+
+
+def apart(*parts):
+    """Put parts into a row, 20 apart, in the space of the largest of them."""
+    ambient = max(part.ambient_dim for part in parts)
+    shifts = 20.0 * np.outer(np.arange(len(parts)), np.eye(ambient)[0])
+    copies = [
+        moved(part, np.eye(ambient)[:, : part.ambient_dim], shift)
+        for part, shift in zip(parts, shifts, strict=True)
+    ]
+    return disjoint_union(copies, gap=5.0)
+
+
+@pytest.mark.parametrize(
+    "specs",
+    [
+        ("sphere:R=0.1", "circle:R=5"),
+        ("sphere", "circle:R=0.1"),
+        ("circle", "circle:R=0.0001"),
+        ("sphere:dim=3", "projective-plane"),
+    ],
+)
+def test_small_parts_and_parts_of_less_dimension_are_looked_at(specs):
+    union = apart(*map(from_spec, specs))
+    assert failures(union, only=["reach", "topology", "optimal-error"]) == set()
+    too_large = with_claims(union, reach=scaled(union.claims.reach, 1.1))
+    assert failures(too_large, only=["reach"]) == {"reach"}
+
+
+def test_a_tube_of_several_dimensions_has_no_formula():
+    union = replace(apart(from_spec("sphere:R=0.2"), from_spec("circle:R=3")), charts=())
+    (volume,) = check_manifold(union, only=["volume"])
+    assert volume.outcome == "not-checked"
+
+
+def test_a_weak_lower_bound_of_the_error_is_no_contradiction():
+    weak = Bound(0.01, "lower", True, "given")
+    circle = from_spec("circle")
+    assert failures(with_claims(circle, optimal_error={1: weak}), only=["optimal-error"]) == set()
+    firm = replace(weak, direction="exact")
+    assert failures(with_claims(circle, optimal_error={1: firm}), only=["optimal-error"])
+
+
+def test_spheres_of_many_dimensions_can_be_checked():
+    checks = check_manifold(from_spec("sphere:dim=12"), only=["uniform", "volume"])
+    assert [check.outcome for check in checks] == ["not-checked", "not-checked"]
+    assert failures(from_spec("sphere:dim=5"), only=["volume"]) == set()
 
 
 def test_a_volume_is_at_least_that_of_spheres_of_the_reach():

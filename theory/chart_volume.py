@@ -59,7 +59,9 @@ def integral(
     value, change : float
         The integral, and by how much the last doubling changed it.
     """
-    counts = [_PANEL] * chart.dim
+    # In many dimensions as many nodes as may be had at all.
+    fewest = max(2, min(_PANEL, int(_MOST_NODES ** (1 / chart.dim))))
+    counts = [fewest] * chart.dim
     value, change = _quadrature(chart, density, counts), math.inf
     while math.prod(counts) * 2**chart.dim <= _MOST_NODES:
         counts = [2 * c for c in counts]
@@ -79,8 +81,9 @@ def _quadrature(chart: Chart, density: Callable[[Array], Array], counts: Sequenc
             axes.append(low + (high - low) * (np.arange(count) + 0.5) / count)
             weights.append(np.full(count, (high - low) / count))
         else:
-            panels = count // _PANEL
-            nodes, gauss = np.polynomial.legendre.leggauss(_PANEL)
+            panel = min(count, _PANEL)
+            panels = count // panel
+            nodes, gauss = np.polynomial.legendre.leggauss(panel)
             inside = (np.arange(panels)[:, None] + (nodes + 1) / 2) / panels
             axes.append(low + (high - low) * inside.ravel())
             weights.append(np.tile((high - low) / (2 * panels) * gauss, panels))

@@ -139,11 +139,12 @@ def _union_claims(parts: Sequence[Manifold], gap: float | None) -> Claims:
     known_dims = [d for d in dims if d is not None]
     embedding_dim = max(known_dims) if len(known_dims) == len(parts) else None
     degrees = {m for part in parts for m in part.claims.optimal_error}
-    optimal = {
+    found = {
         m: _largest([part.claims.error_at(m) for part in parts])
         for m in sorted(degrees)
         if embedding_dim is None or m < embedding_dim
     }
+    optimal = {m: bound for m, bound in found.items() if bound is not None}
     volumes = [_volume(part) for part in parts if part.dim == dim]
     exact = all(v.direction == "exact" and v.certified for v in volumes)
     return Claims(
@@ -174,14 +175,16 @@ def _reach(parts: Sequence[Manifold], gap: float | None) -> Bound | None:
     return Bound(value, "estimate", False, "union-rule")
 
 
-def _largest(bounds: Sequence[Bound | None]) -> Bound:
-    known = [bound for bound in bounds if bound is not None]
-    best = max(known, key=lambda bound: (bound.certified, bound.value))
-    exact = len(known) == len(bounds) and all(b.direction == "exact" for b in known)
-    certified = all(b.certified for b in known) if exact else best.certified
-    if exact:
+def _largest(bounds: Sequence[Bound | None]) -> Bound | None:
+    """Return the largest of the parts' optimal errors, or the best bound from below."""
+    known = [b for b in bounds if b is not None and b.direction in ("exact", "lower")]
+    if not known:
+        return None
+    if len(known) == len(bounds) and all(b.direction == "exact" for b in known):
+        certified = all(b.certified for b in known)
         return Bound(max(b.value for b in known), "exact", certified, "side-by-side")
-    return Bound(best.value, "lower", certified, best.source)
+    best = max(known, key=lambda bound: (bound.certified, bound.value))
+    return Bound(best.value, "lower", best.certified, best.source)
 
 
 def _betti(part: Manifold, p: int, degree: int) -> int:

@@ -102,8 +102,9 @@ def homological_obstruction(homology: PartHomology, latent_dim: int) -> Obstruct
     Notes
     -----
     With every point of L within eta of X, and the coordinates used within nu of X: a class of
-    degree j >= latent_dim born before reach(L) - nu and alive up to radius d gives
-    sup err >= d - eta - nu (``homotopy-argument``). Certified when eta and reach(L) are.
+    degree j >= latent_dim born at b < reach(L) - nu and alive up to radius d gives
+    sup err >= d - eta - nu (``homotopy-argument``), where that is at least b + nu: the class is
+    that of a cycle of L only in the offset L^(b + nu). Certified when eta and reach(L) are.
     """
     m = _checked_latent_dim(latent_dim)
     diagrams = homology.diagrams
@@ -180,6 +181,7 @@ def _seen(
     certain = (
         reach is not None
         and reach.holds_from_below()
+        and value >= birth + homology.diagrams.perturbation
         and covering.certified
         and covering.direction in ("upper", "exact")
     )

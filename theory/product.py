@@ -87,7 +87,7 @@ def product(
         charts=tuple(_product_chart(a, b) for a in first.charts for b in second.charts),
         parts=parts,
         cycles=(*_slices(first, second), *_slices(second, first, swapped=True)),
-        claims=_product_claims(first, second, orientable, embedding_dim),
+        claims=_product_claims(first, second, embedding_dim),
         noise=math.hypot(first.noise, second.noise),
         cell=_cell(first, second),
     )
@@ -147,9 +147,7 @@ def _cell(first: Manifold, second: Manifold) -> CellMaker | None:
     return cell
 
 
-def _product_claims(
-    first: Manifold, second: Manifold, orientable: bool | None, embedding_dim: int | None
-) -> Claims:
+def _product_claims(first: Manifold, second: Manifold, embedding_dim: int | None) -> Claims:
     a, b = first.claims, second.claims
     reach = volume = betti = None
     if a.reach is not None and b.reach is not None:
@@ -166,7 +164,7 @@ def _product_claims(
         volume=volume,
         betti=betti,
         embedding_dim=embedding_dim,
-        optimal_error=_optimal(first, second, reach, orientable, embedding_dim),
+        optimal_error=_optimal(first, second, reach, embedding_dim),
     )
 
 
@@ -186,12 +184,11 @@ def _optimal(
     first: Manifold,
     second: Manifold,
     reach: Bound | None,
-    orientable: bool | None,
     embedding_dim: int | None,
 ) -> dict[int, Bound]:
     dim = first.dim + second.dim
     closed = first.closed and second.closed
-    last = dim + 1 if closed and orientable is False else dim
+    last = dim + 1 if closed and (_twisted(first) or _twisted(second)) else dim
     if embedding_dim is not None:
         last = min(last, embedding_dim - 1)
     optimal: dict[int, Bound] = {}
@@ -199,7 +196,7 @@ def _optimal(
         candidates = [
             Bound(bound.value, "lower", bound.certified, "product-bound")
             for bound in (first.claims.error_at(m), second.claims.error_at(m))
-            if bound is not None and bound.value > 0 and bound.direction != "estimate"
+            if bound is not None and bound.value > 0 and bound.direction in ("exact", "lower")
         ]
         if closed and reach is not None and reach.holds_from_below():
             key = "kvalheim-sontag-2" if m <= dim else "torsion-argument"
@@ -207,3 +204,8 @@ def _optimal(
         if candidates:
             optimal[m] = max(candidates, key=lambda bound: (bound.certified, bound.value))
     return optimal
+
+
+def _twisted(manifold: Manifold) -> bool:
+    """Tell whether a component of full dimension is non-orientable: smaller ones do not count."""
+    return any(p.orientable is False and p.dim == manifold.dim for p in manifold.components)

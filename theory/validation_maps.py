@@ -18,6 +18,7 @@ __all__ = [
     "check_projection",
     "check_tangents",
     "check_uniform",
+    "points_of_parts",
 ]
 
 Array = NDArray[np.float64]
@@ -27,6 +28,14 @@ _STEP = 1e-5
 _LARGEST_ANGLE = 1e-2
 _STATISTICS = 4
 _CELLS = {1: 4000, 2: 150, 3: 40}
+_MOST_COORDINATES = 9  # of a grid with four cells along each
+
+
+def points_of_parts(manifold: Manifold, n: int) -> Array:
+    """Return about n points of the set itself, as many of every component, small ones too."""
+    each = -(-n // len(manifold.components))
+    parts = [part.project(part.sample(each, rng=i)) for i, part in enumerate(manifold.components)]
+    return np.concatenate(parts)
 
 
 def check_points(manifold: Manifold, sample: Array, size: float) -> ManifoldCheck:
@@ -132,6 +141,8 @@ def check_uniform(manifold: Manifold, sample: Array, level: float) -> ManifoldCh
     """Samples follow the charts' volume element (Dvoretzky-Kiefer-Wolfowitz, at the level)."""
     if not manifold.charts:
         return ManifoldCheck("uniform", "not-checked", "there are no charts to compare with")
+    if manifold.dim > _MOST_COORDINATES:
+        return ManifoldCheck("uniform", "not-checked", "too many coordinates to integrate over")
     rng = np.random.default_rng(5)
     directions = rng.standard_normal((manifold.ambient_dim, _STATISTICS))
     images, weights = [], []

@@ -11,6 +11,7 @@ from theory.chart_faces import inspect_faces
 from theory.chart_projection import ChartProjection
 from theory.chart_reach import chart_reach
 from theory.manifold import Manifold
+from theory.validation_maps import points_of_parts
 from theory.validation_record import ManifoldCheck
 from theory.zoom import zoom
 
@@ -32,11 +33,14 @@ def check_reach(manifold: Manifold, sample: Array, size: float) -> ManifoldCheck
         return ManifoldCheck("reach", "not-checked", "no reach is claimed")
     if manifold.tangent(sample[:1]).shape[2] != manifold.dim:
         return ManifoldCheck("reach", "not-checked", "the tangent frames have the wrong shape")
-    if len(manifold.charts) == 1 and manifold.dim <= 2:
+    several = len(manifold.components) > 1
+    if len(manifold.charts) == 1 and manifold.dim <= 2 and not several:
         value, pair = _over_chart(manifold)
         sharp = True
     else:
-        value, pair = _over_pairs(manifold, manifold.project(sample[:_PAIR_POINTS]), size)
+        # A sample of a union may miss a small part, and has no point of one of less dimension.
+        drawn = points_of_parts(manifold, _PAIR_POINTS) if several else sample[:_PAIR_POINTS]
+        value, pair = _over_pairs(manifold, manifold.project(drawn), size)
         # At a boundary the tangent cone is smaller than the frame's span, and ratios too large.
         sharp = manifold.closed
     said = f"the smallest reach that a search shows is {value:.6g}, the claim is {claim.value:.6g}"

@@ -67,7 +67,7 @@ def round_sphere(k: int, R: float, name: str) -> Manifold:
     def tangents(points: Array) -> Array:
         return _orthogonal_complement(points / np.linalg.norm(points, axis=1, keepdims=True))
 
-    volume = 2 * math.pi ** ((k + 1) / 2) / math.gamma((k + 1) / 2) * R**k
+    volume = 2 * math.pi ** ((k + 1) / 2) / math.gamma((k + 1) / 2) * _power(R, k)
     betti = (1, *([0] * (k - 1)), 1)
     return Manifold(
         name=name,
@@ -94,6 +94,11 @@ def round_sphere(k: int, R: float, name: str) -> Manifold:
         ),
         cell=lambda avoid: sphere_cell(k, R, avoid),
     )
+
+
+def _power(R: float, k: int) -> float:
+    # Too large a number is refused where the volume is claimed.
+    return math.inf if k * math.log10(R) > 300 else R**k
 
 
 def polar(k: int, R: float) -> Callable[..., Sequence[Any]]:
