@@ -204,6 +204,9 @@ def _of_manifold(
         needed = points_needed(
             volume=volume.value, intrinsic_dim=manifold.dim, reach=known.value, delta=FAILURE
         )
+        above = volume.certified and volume.direction in ("exact", "upper")
+        if not (known.holds_from_below() and above):
+            notes.append("sample size: as certain as the reach and the volume that it rests on")
     return ReachReport(
         subject=manifold.name,
         kind="manifold",

@@ -393,3 +393,13 @@ def test_projection_at_degenerate_points_is_still_nearest(members, spec, points)
 def test_a_volume_beyond_all_numbers_is_bad_input():
     with pytest.raises(InvalidInput, match="volume"):
         from_spec("sphere:dim=16,R=1e30")
+
+
+@pytest.mark.parametrize(
+    "spec", ["fourier-curve:seed=1234567", "torus:R=2.00000012,r=1", "ellipse:a=1234567.8,b=0.1"]
+)
+def test_the_name_of_a_manifold_builds_the_same_set(spec):
+    manifold = from_spec(spec)
+    again = from_spec(manifold.name)
+    assert again.name == manifold.name
+    np.testing.assert_array_equal(again.sample(5, rng=0), manifold.sample(5, rng=0))

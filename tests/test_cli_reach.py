@@ -41,6 +41,14 @@ def test_no_sample_size_where_some_parts_are_never_drawn() -> None:
     assert any("largest dimension" in note for note in report.notes)
 
 
+def test_a_sample_size_from_estimates_says_so() -> None:
+    def hedged(spec: str) -> bool:
+        return any("as certain as" in note for note in reach_report(from_spec(spec), n=500).notes)
+
+    assert hedged("trefoil")
+    assert not hedged("torus")
+
+
 def test_every_name_is_there(capsys: Capture) -> None:
     document = measured(capsys, "torus:R=3,r=0.7", "--samples", "1000")
     assert list(document) == [

@@ -43,6 +43,16 @@ def _number(value: float) -> float:
 
 
 def spec(family: str, **parameters: float) -> str:
-    """Return the name of a member of a family: ``spec("torus", R=2, r=1)`` is "torus:R=2,r=1"."""
-    listed = ",".join(f"{key}={value:g}" for key, value in parameters.items())
+    """Return the name of a member of a family: ``spec("torus", R=2, r=1)`` is "torus:R=2,r=1".
+
+    The name says every parameter in full: the same set is built from it.
+    """
+    listed = ",".join(f"{key}={_in_full(value)}" for key, value in parameters.items())
     return f"{family}:{listed}" if listed else family
+
+
+def _in_full(value: float) -> str:
+    short = f"{value:g}"
+    if float(short) == value:
+        return short
+    return str(value) if isinstance(value, int) else repr(float(value))
