@@ -53,6 +53,7 @@ def _draw(diagrams, folder):
             shade = "black" if degree == 2 else "0.55"
             axes.plot(*bars.T, marker, color=shade, ms=5, label=f"degree {degree}")
         axes.set(xlabel="birth", ylabel="death", xlim=(0, 1.2), ylim=(0, 1.2), aspect="equal")
+        axes.set(xticks=np.arange(0, 1.3, 0.2), yticks=np.arange(0, 1.3, 0.2))
         axes.set_title(f"field of {field} elements")
         axes.legend(loc="lower right")
     figure.savefig(folder / "klein-bottle.pdf")

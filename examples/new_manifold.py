@@ -6,6 +6,11 @@ On the command line the same manifold is `examples/new_manifold.py:wavy_torus`:
 
     geomcheck manifold examples/new_manifold.py:wavy_torus
     geomcheck run examples/new_manifold.py:wavy_torus --latent-dim 2
+
+and a Stiefel manifold from geomstats (`pip install '.[geomstats]'`):
+
+    geomcheck manifold examples/new_manifold.py:stiefel
+    geomcheck run examples/new_manifold.py:stiefel --latent-dim 3
 """
 
 from __future__ import annotations

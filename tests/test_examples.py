@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import own_torch_model
 import rotated_digit
 import torus_bottleneck
 
+from geomcheck.cli.entry import run_command_line
 from geomcheck.result import Verdict
 from theory import check_manifold as own_checks
 
@@ -119,9 +121,20 @@ def test_the_new_manifold_passes_from_check_to_report(
     assert written(tmp_path) == {"report.html"}
 
 
-def test_a_stiefel_manifold_comes_from_geomstats() -> None:
-    pytest.importorskip("geomstats")
-    frames = new_manifold.stiefel()
-    assert (frames.dim, frames.ambient_dim) == (3, 6)
-    points = frames.sample(20, rng=0)
-    np.testing.assert_allclose(frames.project(points), points, atol=1e-12)
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "latent_dim"), [("wavy_torus", 2), ("stiefel", 3)])
+def test_the_steps_on_the_command_line_work_as_written(
+    name: str, latent_dim: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if name == "stiefel":
+        pytest.importorskip("geomstats")
+    file = f"{Path(new_manifold.__file__)}:{name}"
+    assert run_command_line(["manifold", file, "--samples", "500"]) == 0
+    capsys.readouterr()
+    short = ["--effort", "0.01", "--samples", "1000", "--json", "--out", str(tmp_path)]
+    status = run_command_line(["run", file, "--latent-dim", str(latent_dim), *short])
+    document = json.loads(capsys.readouterr().out)
+    verdicts = {claim["id"]: claim["verdict"] for claim in document["claims"]}
+    assert status == int("fails" in verdicts.values())
+    assert verdicts["lower-bound"] in ("holds", "inconclusive")
+    assert verdicts["intrinsic-dimension"] != "fails"
