@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from theory.chart_grid import (
     unit_grid,
     widths,
 )
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 __all__ = ["ChartProjection"]
 
@@ -46,9 +50,11 @@ class ChartProjection:
         self.chart = chart
 
     @cached_property
-    def _seeds(self) -> tuple[Array, Array]:
+    def _seeds(self) -> tuple[Array, cKDTree]:
+        from scipy.spatial import cKDTree
+
         coordinates, _ = unit_grid(self.chart, _SEEDS.get(self.chart.dim, _MANY_SEEDS), faces=False)
-        return coordinates, self.chart.evaluate(coordinates)
+        return coordinates, cKDTree(self.chart.evaluate(coordinates))
 
     def __call__(self, points: Array) -> Array:
         """Return the nearest points (n, N)."""
@@ -84,11 +90,9 @@ class ChartProjection:
         return orthonormal_frames(jacobian)
 
     def _candidates(self, points: Array, count: int) -> tuple[Array, Array]:
-        seeds, images = self._seeds
+        seeds, tree = self._seeds
         count = min(count, len(seeds))
-        # Squared distances less |x|^2: cheap, and good enough to choose seeds by.
-        score = (images**2).sum(axis=1) - 2 * points @ images.T
-        chosen = np.argpartition(score, count - 1, axis=1)[:, :count]
+        chosen = tree.query(points, np.arange(1, count + 1))[1]
         start = seeds[chosen].reshape(len(points) * count, -1)
         found = self._descend(start, np.repeat(points, count, axis=0))
         gaps = np.linalg.norm(self.chart.evaluate(found) - np.repeat(points, count, 0), axis=1)
