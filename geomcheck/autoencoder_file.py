@@ -93,7 +93,8 @@ def read_model(path: str | Path) -> StoredModel:
     except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
         raise InvalidInput(str(path), "not a safetensors file", f"{expected} ({error})") from error
     if FORMAT not in metadata:
-        raise InvalidInput(str(path), "safetensors of another program", expected)
+        hint = "a state dict needs a factory (--factory) that builds its module"
+        raise InvalidInput(str(path), "safetensors of another program", f"{expected}; {hint}")
     try:
         header = json.loads(metadata[FORMAT])
         if header["version"] != VERSION:

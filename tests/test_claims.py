@@ -168,6 +168,8 @@ def test_the_same_loss_is_forced_in_the_plane() -> None:
     report = judge("sphere:dim=2", linear.flattened(3, 2))
     assert report["latent-topology"].verdict is HOLDS
     assert report["latent-topology"].values["losses"][0]["mark"] == "forced"
+    assert report["latent-topology"].summary.startswith("1 class of H2 lost, forced: ")
+    assert report["latent-topology"].summary.endswith(" can carry it")
     assert report["small-error"].verdict is FAILS
 
 

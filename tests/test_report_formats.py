@@ -201,6 +201,25 @@ def test_several_results_make_one_page(saved, tmp_path):
     assert "2 results" in target.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("kind", ["html", "md"])
+def test_several_results_leave_the_report_of_the_first_alone(saved, capsys, kind):
+    report = saved.parent / f"report.{kind}"
+    report.write_text("of one", encoding="utf-8")
+    assert run_command_line(["report", str(saved), str(saved), "--format", kind]) == 0
+    assert capsys.readouterr().out == f"{saved.parent / f'comparison.{kind}'}\n"
+    assert report.read_text(encoding="utf-8") == "of one"
+
+
+def test_latex_rounds_an_estimate_and_counts_the_points_there_were(document):
+    document["subject"]["reach"].update(value=0.9883413645354107, certified=False)
+    document["settings"]["samples"] = 20000
+    (small,) = (c for c in document["claims"] if c["id"] == "small-error")
+    small["values"]["points"] = 612
+    text = render_latex([document], bibliography="r.bib", figures=["f.pdf"])
+    assert "Its reach, 0.9883, is an estimate" in text
+    assert "612 points for the statistics" in text
+
+
 def test_figures_are_of_one_result(saved, tmp_path, capsys):
     target = tmp_path / "both.png"
     command = ["report", str(saved), str(saved), "--format", "png", "--out", str(target)]

@@ -249,7 +249,8 @@ def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tup
     else:
         verdict = Verdict.HOLDS
     said = [
-        f"{classes(x.had - x.kept, x.degree)}{_OVER[x.homology_coeff_field]} lost, {_MARKS[x.mark]}"
+        f"{classes(x.had - x.kept, x.degree)}{_OVER[x.homology_coeff_field]} lost, "
+        + _MARKS[x.mark].format("it" if x.had - x.kept == 1 else "them")
         for x in lost
     ]
     said.extend(f"{image} is too sparse to decide H{degree}" for degree in unclear)
@@ -258,9 +259,9 @@ def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tup
 
 _OVER = {2: "", 3: " over three elements"}
 _MARKS = {
-    "forced": "forced: no code of this dimension can carry them",
-    "avoidable": "avoidable: this dimension can carry them",
-    "undecided": "not known whether they had to be",
+    "forced": "forced: no code of this dimension can carry {}",
+    "avoidable": "avoidable: this dimension can carry {}",
+    "undecided": "not known whether that had to be",
 }
 
 

@@ -24,7 +24,11 @@ _FORMATS = ("html", "md", "tex", "pdf", "svg", "png")
     metavar="|".join(_FORMATS),
     help="Page, Markdown, LaTeX, or the figures of one result alone.",
 )
-@click.option("--out", metavar="FILE", help="Where to; by default beside the first RESULT.json.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    help="Where to; by default beside the first RESULT.json, as report or, of several, comparison.",
+)
 def report(results: tuple[str, ...], kind: str, out: str | None) -> None:
     """Render the report of an earlier run, or of several side by side.
 
@@ -34,7 +38,9 @@ def report(results: tuple[str, ...], kind: str, out: str | None) -> None:
     from geomcheck.output import check_folder, write_folder
     from theory.errors import InvalidInput
 
-    usual = Path(results[0]).parent / f"report.{kind}"
+    # A page of several must not take the place of the report of one.
+    stem = "report" if len(results) == 1 else "comparison"
+    usual = Path(results[0]).parent / f"{stem}.{kind}"
     target = usual if out is None else Path(out)
     if target.suffix.lower() != f".{kind}":
         raise InvalidInput("--out", str(target), f"a name that ends in .{kind}")

@@ -11,7 +11,7 @@ from geomcheck.report.bibliography import bibtex, cite_key
 from geomcheck.report.document import check_document, section
 from geomcheck.report.html import asset
 from geomcheck.report.latex_text import escaped
-from geomcheck.report.numbers import DASH
+from geomcheck.report.numbers import DASH, number
 from geomcheck.report.table import result_table
 from geomcheck.report.view import page_view
 
@@ -109,6 +109,7 @@ def render_latex(
         comment_end_string="#>",
     )
     environment.filters["tex"] = escaped
+    environment.filters["number"] = number
     pages = [page_view(document) for document in documents]
     results = [
         {
@@ -120,6 +121,7 @@ def render_latex(
             "training": section(section(document, "autoencoder"), "training"),
             "versions": section(document, "environment"),
             "fields": _fields(document),
+            "points": _points(document),
             "rows": [(c, _SYMBOLS[c.verdict], cite_key(c.source.key)) for c in page.claims],
         }
         for page, document, figure in zip(pages, documents, figures, strict=True)
@@ -140,4 +142,12 @@ def _fields(document: Mapping[str, Any]) -> str:
         for claim in document["claims"]
         if "homology_coeff_field" in section(claim, "values")
     }
-    return ", ".join(str(number) for number in sorted(numbers, key=str))
+    return ", ".join(str(field) for field in sorted(numbers, key=str))
+
+
+def _points(document: Mapping[str, Any]) -> object:
+    """Return how many points the statistics rest on: of bare points, fewer than asked for."""
+    for claim in document["claims"]:
+        if claim["id"] == "small-error":
+            return section(claim, "values").get("points")
+    return None
