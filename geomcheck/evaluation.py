@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geomcheck.protocol import Autoencoder
 from theory.errors import InvalidInput, ModelRaised
 
-__all__ = ["Evaluation", "evaluate"]
+__all__ = ["Evaluation", "decoded", "evaluate"]
 
 Array = NDArray[np.float64]
 
@@ -70,10 +70,15 @@ def evaluate(model: Autoencoder, points: Array) -> Evaluation:
     if not len(points):
         return Evaluation(points, np.empty((0, m)), np.empty((0, width)), np.empty(0))
     codes = _called("encode", model.encode, points, m, f"the latent_dim it states, {m}")
-    images = _called("decode", model.decode, codes, width, f"the ambient_dim, {width}")
+    images = decoded(model, codes, width)
     with np.errstate(invalid="ignore", over="ignore"):
         errors = np.linalg.norm(images - points, axis=1)
     return Evaluation(points, codes, images, np.where(np.isnan(errors), np.inf, errors))
+
+
+def decoded(model: Autoencoder, codes: Array, width: int) -> Array:
+    """Return what the decoder alone makes of codes (n, m), checked as in `evaluate`."""
+    return _called("decode", model.decode, codes, width, f"the ambient_dim, {width}")
 
 
 def _called(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.evaluation import Evaluation, evaluate
+from geomcheck.evaluation import Evaluation, decoded, evaluate
 from geomcheck.ground import Subject
 from geomcheck.protocol import Autoencoder
 from geomcheck.rows import rows_within
@@ -86,13 +86,20 @@ def points_like(subject: Subject, points: Array, argument: str) -> Array:
 
 
 def check_repeatable(model: Autoencoder, sample: Evaluation) -> None:
-    """Refuse a model that answers otherwise for the same points in another company."""
+    """Refuse a model that answers otherwise for the same points in another company.
+
+    Codes are also decoded in another order than they were last encoded in: a decoder that is
+    handed something past the codes, as by attributes that the encoder leaves behind, is no
+    function of them.
+    """
     rows = np.arange(len(sample))[:: max(1, len(sample) // _REPEATED)][::-1]
     again = evaluate(model, sample.points[rows])
     before = sample.where(rows)
+    alone = decoded(model, before.codes[::-1], sample.points.shape[1])[::-1]
     for name, first, second, every in (
         ("encode", before.codes, again.codes, sample.codes),
         ("decode", before.images, again.images, sample.images),
+        ("decode", before.images, alone, sample.images),
     ):
         finite = np.isfinite(first)
         if (finite != np.isfinite(second)).any():

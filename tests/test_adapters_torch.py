@@ -85,8 +85,11 @@ def test_a_module_is_evaluated_as_trained_and_left_in_its_mode() -> None:
 
 @pytest.mark.parametrize(
     "bend",
-    [None, torch.relu, lambda z: z.clamp(-1, 1) ** 2, nn.Softplus(), nn.BatchNorm1d(2)],
-    ids=["quotient", "relu", "clamp", "softplus", "norm"],
+    [
+        *(None, torch.relu, lambda z: z.clamp(-1, 1) ** 2, nn.Softplus(), nn.BatchNorm1d(2)),
+        *(nn.LayerNorm(2), nn.LayerNorm(2, eps=1e-3), nn.GroupNorm(1, 2), nn.Softplus(beta=2)),
+    ],
+    ids=["quotient", "relu", "clamp", "softplus", "norm", "layer", "eps", "group", "beta"],
 )
 def test_continuous_operations_are_recognised(bend: object) -> None:
     assert as_autoencoder(Own(bend), POINTS).continuous
@@ -103,8 +106,15 @@ def test_continuous_operations_are_recognised(bend: object) -> None:
         (lambda z: z if z.sum() > 0 else -z, "cannot be exported"),
         (lambda z: torch.as_tensor(np.round(z.detach().numpy())), "cannot be exported"),
         (lambda z: z**0, "pow"),
+        (nn.LayerNorm(2, eps=0.0), "layer_norm"),
+        (nn.GroupNorm(1, 2, eps=0.0), "group_norm"),
+        (nn.Softplus(threshold=0.0), "softplus"),
+        (nn.Softplus(beta=1e-3), "softplus"),
     ],
-    ids=["round", "where", "angle", "direction", "integers", "branch", "numpy", "power"],
+    ids=[
+        *("round", "where", "angle", "direction", "integers", "branch", "numpy", "power"),
+        *("layer", "group", "threshold", "beta"),
+    ],
 )
 def test_a_jump_is_never_taken_for_continuous(bend: object, says: str) -> None:
     found = as_autoencoder(Own(bend), POINTS)

@@ -126,6 +126,20 @@ def test_answers_that_depend_on_the_other_points_are_refused() -> None:
     assert "model.encode: got answers that differ" in message(made_of(lambda x: x / x.std(axis=0)))
 
 
+def test_a_decoder_that_is_handed_the_points_past_the_codes_is_refused() -> None:
+    # As skip connections are that an encoder leaves behind as an attribute.
+    left: list[Array] = []
+
+    def encode(x: Array) -> Array:
+        left[:] = [x]
+        return np.zeros((len(x), 1))
+
+    def decode(z: Array) -> Array:
+        return left[0] if left and len(left[0]) == len(z) else np.zeros((len(z), 2))
+
+    assert "model.decode: got answers that differ by" in message(made_of(encode, decode, 1))
+
+
 def test_numbers_that_come_and_go_are_refused() -> None:
     calls: list[int] = []
 

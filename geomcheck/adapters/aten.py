@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 __all__ = ["PLAIN", "VIEWS", "is_continuous", "short_name"]
 
@@ -53,11 +54,33 @@ def short_name(target: str) -> str:
     return parts[1].removesuffix("_")
 
 
-def is_continuous(name: str, arguments: Sequence[object]) -> bool:
+# The argument that has to be positive, or values of a constant row jump: 1e-5 unless given.
+_EPS = {"layer_norm": 4, "group_norm": 4, "instance_norm": 7}
+# Below it softplus is log(1 + exp(z)), above z itself; from 20 on the two agree to 3e-9.
+_SOFTPLUS = (1.0, 20.0)
+
+
+def is_continuous(
+    name: str, arguments: Sequence[object], named: Mapping[str, object] = MappingProxyType({})
+) -> bool:
     """Whether an operation is continuous in its tensors, wherever these are finite."""
+    if name in _EPS:
+        eps = _argument(arguments, named, _EPS[name], "eps", 1e-5)
+        return isinstance(eps, int | float) and eps > 0
+    if name == "softplus":
+        beta = _argument(arguments, named, 1, "beta", _SOFTPLUS[0])
+        threshold = _argument(arguments, named, 2, "threshold", _SOFTPLUS[1])
+        numbers = isinstance(beta, int | float) and isinstance(threshold, int | float)
+        return numbers and beta >= _SOFTPLUS[0] and threshold >= _SOFTPLUS[1]
     if name in _CONTINUOUS:
         return True
     second = arguments[1] if len(arguments) == 2 else None
     if name == "div":
         return isinstance(second, int | float) and second != 0
     return name == "pow" and isinstance(second, int) and second >= 1
+
+
+def _argument(
+    arguments: Sequence[object], named: Mapping[str, object], place: int, name: str, default: float
+) -> object:
+    return arguments[place] if len(arguments) > place else named.get(name, default)
