@@ -129,6 +129,29 @@ def test_the_verdict(spec: str, model: Autoencoder, verdict: Verdict) -> None:
         assert max(pair["errors"]) >= pair["error_forced"] - 1e-9
 
 
+def nested(x: Array) -> Array:
+    """Lay linked circles in the plane, one about the other and closer than 1e-8 to it."""
+    second = np.abs(x[:, 2]) > 0
+    flat = np.where(second[:, None], x[:, [0, 2]] - [1, 0], x[:, :2])
+    return (1 + 1e-8 * second)[:, None] * flat
+
+
+def unnested(z: Array) -> Array:
+    share = np.clip((np.hypot(*z.T) - 1) / 1e-8, 0, 1)
+    zero = np.zeros(len(z))
+    first, second = np.stack([*z.T, zero], 1), np.stack([1 + z[:, 0], zero, z[:, 1]], 1)
+    return first + share[:, None] * (second - first)
+
+
+def test_codes_that_a_decoder_tells_apart_are_not_one() -> None:
+    model = FunctionAutoencoder(nested, unnested, 3, 2, continuous=True)
+    assert not len(collisions("linked-circles", model))
+    report = judged("linked-circles", model)
+    assert report["small-error"].verdict is HOLDS
+    for claim in ("embedding", "latent-topology", "reconstruction-topology"):
+        assert report[claim].verdict is not FAILS, report[claim].summary
+
+
 def test_a_tear_as_large_as_delta_is_not_decided() -> None:
     claim = judged("circle", circles.torn_circle(0.0628), delta=0.02)["embedding"]
     assert claim.verdict is INCONCLUSIVE
