@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.evaluation import Evaluation, evaluate
+from geomcheck.jumps import Jump, found_jump
 from geomcheck.protocol import Autoencoder
-from geomcheck.tears import TornEdges, cross_edges, steepest_edges
+from geomcheck.tears import cross_edges, steepest_edges
 
-__all__ = ["Between", "Jump", "edge_lengths", "look_between"]
+__all__ = ["Between", "edge_lengths", "look_between"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -29,29 +30,6 @@ _NEAR = 8000
 _MOSTLY_BAD = 0.5
 Watch = Literal["codes", "images"]
 _WATCHED: tuple[Watch, ...] = ("codes", "images")
-# A jump counts that is this share of the spread of all codes, or images.
-_JUMP = 1e-3
-
-
-@dataclass(frozen=True, eq=False)
-class Jump:
-    """Two points at rounding distance whose codes or images are far apart.
-
-    Parameters
-    ----------
-    watch : {"codes", "images"}
-    size : float
-        Distance of the two codes or images.
-    length : float
-        Distance of the two points.
-    point : array of shape (N,)
-        The point of the largest error met on the way to them.
-    """
-
-    watch: str
-    size: float
-    length: float
-    point: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,13 +109,13 @@ def look_between(
         )
         torn[more_rows] = True
         rows, found = np.concatenate([rows, more_rows]), found.joined(more_found)
-    jump = _jump(sample, crossed)
+    jump = found_jump(model, sample, crossed)
     if jump is None and not model.continuous:
         # What bisection misses: a jump of the one map within a steep stretch of the other.
         finer = cross_edges(
             model, starts.where(every), ends.where(every), project, watch="both", parts=_PARTS
         )
-        jump = _jump(sample, [finer])
+        jump = found_jump(model, sample, [finer])
     return Between(torn=torn, rows=rows, found=found, worst=worst, along=along, jump=jump)
 
 
@@ -212,23 +190,6 @@ def _followed(
         met = met.joined(points)
         bad = points.points
     return np.concatenate(rows), met
-
-
-def _jump(sample: Evaluation, crossed: list[TornEdges]) -> Jump | None:
-    """Return the largest jump over no distance to speak of, if there is one."""
-    scale = 1e-12 * (1 + float(np.abs(sample.points).max()))
-    for found in crossed:
-        for watch, values, jumps in (
-            (_WATCHED[0], sample.codes, found.code_jumps),
-            (_WATCHED[1], sample.images, found.image_jumps),
-        ):
-            with np.errstate(invalid="ignore", over="ignore"):
-                spread = float(np.linalg.norm(np.ptp(values, axis=0)))
-            still = np.nan_to_num(np.where(found.lengths <= scale, jumps, 0.0))
-            row = int(still.argmax())
-            if np.isfinite(spread) and still[row] > _JUMP * spread > 0:
-                return Jump(watch, float(still[row]), float(found.lengths[row]), found.points[row])
-    return None
 
 
 def edge_lengths(points: Array, edges: Indices) -> Array:

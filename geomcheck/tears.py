@@ -96,6 +96,7 @@ def cross_edges(
     at_a, at_b = [v.copy() for v in _values(starts)], [v.copy() for v in _values(ends)]
     errors = np.full(len(a), -np.inf)
     points = a.copy()
+    size = float(np.linalg.norm(np.ptp(np.concatenate([a, b]), axis=0))) if len(a) else 0.0
     every = np.arange(len(a))
     shares = np.arange(1, parts)[:, None] / parts
     for _ in range(int(np.ceil(_HALVINGS / np.log2(parts)))):
@@ -117,7 +118,7 @@ def cross_edges(
         a, b = met[every, first], met[every, first + 1]
         at_a = [of[every, first] for of in values]
         at_b = [of[every, first + 1] for of in values]
-        if _norms(a - b).max(initial=0.0) < 1e-13 * (1 + np.abs(a).max(initial=0.0)):
+        if _norms(a - b).max(initial=0.0) < 1e-13 * size:
             break
     codes, images = (_norms(p - q) for p, q in zip(at_a, at_b, strict=True))
     return TornEdges(errors, points, _norms(a - b), codes, images)

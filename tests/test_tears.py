@@ -8,12 +8,15 @@ import pytest
 from geomcheck.evaluation import evaluate
 from geomcheck.exceptional import locate
 from geomcheck.graph import clusters, neighbour_edges, parts_of_graph
+from geomcheck.jumps import shows_jumps
 from geomcheck.planted import circles, linear
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.tears import climb, cross_edges
 from theory.catalogue import from_spec
+from theory.combine import moved
 from theory.covering import covering_radius
 from theory.errors import InvalidInput
+from theory.manifold import Manifold
 
 
 def test_edges_join_nearest_neighbours_once() -> None:
@@ -55,8 +58,8 @@ def test_climbing_stays_on_the_set_and_never_descends() -> None:
     assert top.errors == pytest.approx(1.0, abs=1e-6)
 
 
-def located(model: FunctionAutoencoder, spec: str = "circle", epsilon: float = 0.1):
-    manifold = from_spec(spec)
+def located(model: FunctionAutoencoder, spec: str | Manifold = "circle", epsilon: float = 0.1):
+    manifold = from_spec(spec) if isinstance(spec, str) else spec
     sample = evaluate(model, manifold.sample(4000, rng=0))
     counted = evaluate(model, manifold.sample(5000, rng=1))
     return locate(
@@ -131,6 +134,36 @@ def test_a_jump_is_told_from_a_steep_stretch() -> None:
     assert jump is not None
     assert (jump.watch, jump.size) == ("codes", pytest.approx(2 * np.pi))
     assert jump.length < 1e-11
+
+
+@pytest.mark.parametrize(("scale", "offset"), [(1e-9, 0.0), (1.0, 1e8), (1.0, 1e11), (1e9, 0.0)])
+def test_jumps_are_told_by_the_size_of_the_set(scale: float, offset: float) -> None:
+    circle = moved(from_spec("circle"), np.eye(2), np.array([offset, 0.0]), scale=scale)
+
+    def copy(model: FunctionAutoencoder) -> FunctionAutoencoder:
+        return FunctionAutoencoder(
+            lambda x: model.encode((x - [offset, 0.0]) / scale),
+            lambda z: scale * model.decode(z) + [offset, 0.0],
+            2,
+            1,
+        )
+
+    assert located(copy(circles.torn_circle(1e-3)), circle, 0.1 * scale).jump is None
+    jump = located(copy(circles.jumping_circle()), circle, 0.1 * scale).jump
+    # Where coordinates are rounded coarsely none is seen, and that none is says nothing.
+    assert (jump is not None) == shows_jumps(circle.sample(100, rng=0)) == (offset < 1e10)
+
+
+@pytest.mark.parametrize("steep", [1e4, 1e5, np.inf])
+def test_what_single_precision_rounds_is_no_jump(steep: float) -> None:
+    def encode(x: np.ndarray) -> np.ndarray:
+        x = x.astype(np.float32)
+        with np.errstate(invalid="ignore"):
+            rise = np.tanh(np.float32(steep) * (x[:, 1:] - np.float32(0.5)))
+        return np.nan_to_num(rise) + x[:, :1]
+
+    model = FunctionAutoencoder(encode, lambda z: np.concatenate([z, 0 * z], axis=1), 2, 1)
+    assert (located(model).jump is not None) == (steep == np.inf)
 
 
 def test_a_decoder_that_jumps_is_seen_too() -> None:

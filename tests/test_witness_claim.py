@@ -20,13 +20,13 @@ HOLDS, FAILS = Verdict.HOLDS, Verdict.FAILS
 INCONCLUSIVE, NOT_APPLICABLE = Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE
 
 
-def judge(manifold, *, latent_dim=None, training=None, delta=0.02, n=4000):
+def judge(manifold, *, latent_dim=None, training=None, delta=0.02, n=4000, epsilon=0.1):
     """Judge the claim alone: it looks at the set, the settings and the points only."""
     model = linear.constant(np.zeros(manifold.ambient_dim), latent_dim or manifold.dim)
     study = SimpleNamespace(
         ground=SimpleNamespace(manifold=manifold, name=manifold.name),
         model=model,
-        settings=Settings(0.1, delta, 0.99, n, 0, 2**30),
+        settings=Settings(epsilon, delta, 0.99, n, 0, 2**30),
         training=None if training is None else evaluate(model, training),
         held_out=evaluate(model, manifold.sample(n, rng=1)),
     )
@@ -101,6 +101,14 @@ def test_an_inverse_that_is_none_is_found_out():
     result = judge(rough)
     assert result.verdict is INCONCLUSIVE
     assert "inverted only to" in result.summary
+
+
+@pytest.mark.parametrize(("offset", "epsilon"), [(0.0, 1e-17), (1e8, 1e-10)])
+def test_rounding_refutes_no_theorem(offset, epsilon):
+    manifold = theory.moved(theory.circle(), np.eye(2), np.array([offset, 0.0]))
+    result = judge(manifold, epsilon=epsilon)
+    assert result.verdict is INCONCLUSIVE
+    assert "rounding" in result.summary
 
 
 def test_a_volume_that_is_too_large_is_found_out():

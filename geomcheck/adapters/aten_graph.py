@@ -124,7 +124,9 @@ class Graph:
 
     def jumps(self) -> list[str]:
         """Return the operations that are not known to be continuous."""
-        return sorted({n.target for n in self.nodes if not is_continuous(n.target, n.args, n.kwargs)})
+        return sorted(
+            {n.target for n in self.nodes if not is_continuous(n.target, n.args, n.kwargs)}
+        )
 
     def foreign(self) -> list[str]:
         """Return the operations that may do something else than compute a value.
