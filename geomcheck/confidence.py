@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from theory.statistics import Interval, clopper_pearson, dkw_band, samples_needed
 
-__all__ = ["Quantity", "curve_band", "level_of_each", "points_needed", "share_limits"]
+__all__ = [
+    "Quantity",
+    "curve_band",
+    "each_share_limits",
+    "level_of_each",
+    "points_needed",
+    "share_limits",
+]
 
 Quantity = Literal[
     "share of large errors",
     "share cut off",
+    "shares of single tears",
     "curve of errors",
     "share of the witness's collar",
     "distances to the training points",
@@ -37,6 +46,16 @@ def level_of_each(confidence: float) -> float:
 def share_limits(hits: int, n: int, *, confidence: float) -> Interval:
     """Return two-sided limits of one share, at the level of each."""
     return clopper_pearson(hits, n, confidence=level_of_each(confidence))
+
+
+def each_share_limits(hits: Sequence[int], n: int, *, confidence: float) -> list[Interval]:
+    """Return limits of several shares counted on the same n points: together one quantity.
+
+    To show only some of them, the largest say, takes the limits of all: which are shown is then
+    seen on the same points.
+    """
+    miss = (1.0 - level_of_each(confidence)) / max(1, len(hits))
+    return [clopper_pearson(count, n, confidence=1.0 - miss) for count in hits]
 
 
 def points_needed(delta: float, hits: int, *, confidence: float) -> int:

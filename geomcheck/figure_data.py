@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.confidence import curve_band, share_limits
+from geomcheck.confidence import curve_band, each_share_limits
 from geomcheck.evaluation import Evaluation
 from geomcheck.study import Study
 from geomcheck.topology import SeenHomology
@@ -96,10 +96,11 @@ def _latent(study: Study, shown: Evaluation) -> dict[str, Any] | None:
 
 
 def _tears(study: Study, view: _View) -> list[dict[str, Any]]:
-    n = study.exceptional.n
+    n, tears = study.exceptional.n, study.exceptional.tears
+    hits = [tear.hits for tear in tears]
+    limits = each_share_limits(hits, n, confidence=study.settings.confidence)
     rows = []
-    for tear in study.exceptional.tears:
-        interval = share_limits(tear.hits, n, confidence=study.settings.confidence)
+    for tear, interval in zip(tears, limits, strict=True):
         rows.append(
             {
                 "component": study.ground.components[tear.component],

@@ -74,7 +74,7 @@ class Loss:
     had, kept : int
         Betti number of K, and how many of its classes the map does not kill.
     mark : {"forced", "undecided", "avoidable"}
-        Whether every continuous encoder would have killed as many.
+        Whether every continuous encoder that keeps as many of the other degrees kills as many.
     source : str
         Key into `theory.sources` of the argument behind `mark`; empty if undecided.
     homology_coeff_field : int

@@ -12,6 +12,7 @@ import theory
 from geomcheck.confidence import (
     Quantity,
     curve_band,
+    each_share_limits,
     level_of_each,
     points_needed,
     share_limits,
@@ -40,6 +41,19 @@ def test_all_quantities_together_miss_no_more_than_allowed(confidence: float) ->
 def test_a_band_about_the_curve_is_one_of_them() -> None:
     alpha = (1 - 0.99) / len(get_args(Quantity))
     assert curve_band(500, confidence=0.99) == pytest.approx(np.sqrt(np.log(2 / alpha) / 1000))
+
+
+def test_tears_together_miss_no_more_than_one_quantity_may() -> None:
+    # Ten tears of 3 % each: one at a time their limits would miss ten times as often.
+    n, confidence, rng = 200, 0.5, np.random.default_rng(0)
+    counts = rng.multinomial(n, [0.03] * 10 + [0.7], size=4000)[:, :10]
+    limits = {
+        int(k): each_share_limits([int(k)] * 10, n, confidence=confidence)[0]
+        for k in np.unique(counts)
+    }
+    inside = {k: at.lower <= 0.03 <= at.upper for k, at in limits.items()}
+    missed_any = [not all(inside[int(k)] for k in row) for row in counts]
+    assert np.mean(missed_any) <= 1 - level_of_each(confidence)
 
 
 @pytest.mark.parametrize("hits", [0, 3])

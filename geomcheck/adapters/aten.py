@@ -56,6 +56,8 @@ def short_name(target: str) -> str:
 
 # The argument that has to be positive, or values of a constant row jump: 1e-5 unless given.
 _EPS = {"layer_norm": 4, "group_norm": 4, "instance_norm": 7}
+# What single precision still tells from zero.
+_LEAST_EPS = 1e-30
 # Below it softplus is log(1 + exp(z)), above z itself; from 20 on the two agree to 3e-9.
 _SOFTPLUS = (1.0, 20.0)
 
@@ -66,12 +68,13 @@ def is_continuous(
     """Whether an operation is continuous in its tensors, wherever these are finite."""
     if name in _EPS:
         eps = _argument(arguments, named, _EPS[name], "eps", 1e-5)
-        return isinstance(eps, int | float) and eps > 0
+        return isinstance(eps, int | float) and eps >= _LEAST_EPS
     if name == "softplus":
         beta = _argument(arguments, named, 1, "beta", _SOFTPLUS[0])
         threshold = _argument(arguments, named, 2, "threshold", _SOFTPLUS[1])
-        numbers = isinstance(beta, int | float) and isinstance(threshold, int | float)
-        return numbers and beta >= _SOFTPLUS[0] and threshold >= _SOFTPLUS[1]
+        if not (isinstance(beta, int | float) and isinstance(threshold, int | float)):
+            return False
+        return beta >= _SOFTPLUS[0] and threshold >= _SOFTPLUS[1]
     if name in _CONTINUOUS:
         return True
     second = arguments[1] if len(arguments) == 2 else None

@@ -124,9 +124,8 @@ class Graph:
 
     def jumps(self) -> list[str]:
         """Return the operations that are not known to be continuous."""
-        return sorted(
-            {n.target for n in self.nodes if not is_continuous(n.target, n.args, n.kwargs)}
-        )
+        jumps = (n for n in self.nodes if not is_continuous(n.target, n.args, n.kwargs))
+        return sorted({node.target for node in jumps})
 
     def foreign(self) -> list[str]:
         """Return the operations that may do something else than compute a value.

@@ -42,6 +42,7 @@ CLAIM_IDS: tuple[str, ...] = (
     "small-error",
     "certified-error",
     "exceptional-set",
+    "embedding",
     "latent-topology",
     "reconstruction-topology",
     "witness",

@@ -13,10 +13,11 @@ from geomcheck.claims.common import (
     plain,
     training_advice,
 )
-from geomcheck.confidence import level_of_each, share_limits
+from geomcheck.confidence import each_share_limits, level_of_each, share_limits
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from geomcheck.tear_pieces import Tear
+from theory.statistics import Interval
 
 __all__ = ["check"]
 
@@ -56,7 +57,7 @@ def check(study: Study) -> ClaimResult:
             "share_at_most": limits.upper,
             "share_at_least": limits.lower,
             "points": found.n,
-            "tears": [_row(study, tear) for tear in tears[:_LISTED]],
+            "tears": _rows(study)[:_LISTED],
             "pieces_of_the_rest": {
                 name: list(pieces[:_LISTED])
                 for name, pieces in zip(study.ground.components, found.pieces, strict=True)
@@ -146,9 +147,15 @@ def _where(study: Study) -> str:
     return f"{pieces}; {percent(share)} of the points"
 
 
-def _row(study: Study, tear: Tear) -> dict[str, Any]:
+def _rows(study: Study) -> list[dict[str, Any]]:
+    found = study.exceptional
+    hits = [tear.hits for tear in found.tears]
+    limits = each_share_limits(hits, found.n, confidence=study.settings.confidence)
+    return [_row(study, tear, at) for tear, at in zip(found.tears, limits, strict=True)]
+
+
+def _row(study: Study, tear: Tear, interval: Interval) -> dict[str, Any]:
     n = study.exceptional.n
-    interval = share_limits(tear.hits, n, confidence=study.settings.confidence)
     return {
         "component": study.ground.components[tear.component],
         "measure": tear.hits / n,

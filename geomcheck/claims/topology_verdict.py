@@ -249,12 +249,17 @@ def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tup
     else:
         verdict = Verdict.HOLDS
     said = [
-        f"{classes(x.had - x.kept, x.degree)}{_OVER[x.homology_coeff_field]} lost, "
-        + _MARKS[x.mark].format("it" if x.had - x.kept == 1 else "them")
+        f"{classes(x.had - x.kept, x.degree)}{_OVER[x.homology_coeff_field]} lost, {_marked(x)}"
         for x in lost
     ]
     said.extend(f"{image} is too sparse to decide H{degree}" for degree in unclear)
     return verdict, "; ".join(said) or "every class of K is kept"
+
+
+def _marked(loss: Loss) -> str:
+    if loss.mark == "forced" and loss.source == "intersection-form":
+        return "forced: no code of this dimension carries more beside what is kept"
+    return _MARKS[loss.mark].format("it" if loss.had - loss.kept == 1 else "them")
 
 
 _OVER = {2: "", 3: " over three elements"}
