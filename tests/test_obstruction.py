@@ -168,6 +168,23 @@ def test_a_void_of_a_sparse_sample_certifies_nothing() -> None:
     assert not found.bound.certified
 
 
+@pytest.mark.parametrize("periodic", [False, True])
+def test_an_arc_that_all_but_closes_certifies_no_loop(periodic: bool) -> None:
+    """It embeds in the line, however small the gap; a circle does not."""
+
+    def loop(gap: float) -> Obstruction:
+        arc = Manifold.from_chart(
+            lambda t: (np.cos(t), np.sin(t)),
+            [(0.0, 2 * np.pi - gap)],
+            periodic=periodic,
+            estimate=False,
+        )
+        return next(o for o in all_obstructions(arc, 1) if o.argument == "linking")
+
+    assert not loop(5e-10).bound.certified
+    assert loop(0.0).bound.certified
+
+
 def test_a_class_born_beyond_the_reach_obstructs_nothing() -> None:
     late = PartHomology("L", ring(1.1, 3.0), COVERING, EXACT)
     assert homological_obstruction(late, 1) is None

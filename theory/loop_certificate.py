@@ -19,6 +19,7 @@ Indices = NDArray[np.intp]
 
 _PIECES = 4000
 _ROUNDING = 1e-12
+_CLOSED = 1e-12
 
 
 def distance_in_charts(lattice: Lattice, linked: Linked) -> Bound | None:
@@ -41,20 +42,17 @@ def distance_in_charts(lattice: Lattice, linked: Linked) -> Bound | None:
     The path is followed along straight lines in the charts. Each short piece of it is enclosed
     in a half-plane, as seen along the flat, so that the angle it runs through is known
     (``linking-argument``). Across a seam, images that agree to 1e-9 are taken for one point;
-    what they differ by is subtracted.
+    what they differ by is subtracted, and nothing is certified where it is more than rounding:
+    the curve may have a gap.
     """
     rows = linked.path.vertices
     following = np.roll(rows, -1)
     seam = _is_seam(lattice, rows, following)
-    gap = float(
-        np.linalg.norm(lattice.points[rows] - lattice.points[following], axis=1)[seam].max(
-            initial=0.0
-        )
-    )
     inside = np.flatnonzero(~seam)
     count = max(1, -(-_PIECES // max(len(inside), 1)))
     lowest, certain = np.inf, True
     ends = np.empty((len(inside), count, 2))
+    heads, tails = np.empty((2, len(inside), lattice.points.shape[1]))
     for i, chart in enumerate(lattice.charts):
         mine = np.flatnonzero(lattice.chart[rows[inside]] == i)
         if not mine.size:
@@ -63,6 +61,7 @@ def distance_in_charts(lattice: Lattice, linked: Linked) -> Bound | None:
         first, second = _segments(lattice, chart, i, rows[edge], following[edge])
         shares = np.linspace(0, 1, count + 1)[:, None]
         knots = first[:, None] + shares * (second - first)[:, None]
+        heads[mine], tails[mine] = chart.evaluate(first), chart.evaluate(second)
         begin = knots[:, :-1].reshape(-1, chart.dim)
         end = knots[:, 1:].reshape(-1, chart.dim)
         middle = linked.flat.coordinates(chart.evaluate(0.5 * (begin + end)))
@@ -72,6 +71,9 @@ def distance_in_charts(lattice: Lattice, linked: Linked) -> Bound | None:
             certain = False
             lower = _measured(chart, begin, end, linked.flat, middle)
         lowest = min(lowest, float(lower.min()))
+    # How far one edge ends from where the next begins: across a seam, or round a period.
+    gap = float(np.linalg.norm(tails - np.roll(heads, -1, axis=0), axis=1).max(initial=0.0))
+    certain = certain and gap <= _CLOSED * float(np.abs(lattice.points).max())
     value = lowest * (1 - _ROUNDING) - gap
     if not (np.isfinite(value) and value > 0 and turns(ends.reshape(-1, 2)) != 0):
         return None
