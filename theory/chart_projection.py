@@ -28,7 +28,8 @@ _MANY_SEEDS = 8192
 _CANDIDATES = 4
 _BATCH = 4096
 _STEPS = 40
-_FINEST_STEP = 1e-13
+# The step after one so short would be lost in rounding: convergence is quadratic.
+_FINEST_STEP = 1e-11
 _ROUNDING = 1e-15
 _FLAT = 1e-6
 # Short of a collapsed face this share of the way is left.

@@ -29,6 +29,7 @@ def from_known_chart(
     orientable: bool = True,
     cycles: tuple[Manifold, ...] = (),
     coordinates: Callable[[Array], Array] | None = None,
+    projection: Callable[[Array], Array] | None = None,
 ) -> Manifold:
     """Return the manifold covered by one chart that needs no checking.
 
@@ -45,13 +46,15 @@ def from_known_chart(
     coordinates : callable, optional
         Points (n, N) of the manifold to their coordinates (n, k), where they are known in
         closed form; otherwise they are found by projection.
+    projection : callable, optional
+        Points (n, N) to the nearest ones, where there is a shorter way than through the chart.
     """
-    projection = ChartProjection(chart)
+    through_chart = ChartProjection(chart)
 
     def tangents(points: Array) -> Array:
         if coordinates is None:
-            return projection.tangents(points)
-        return projection.frames(coordinates(points))
+            return through_chart.tangents(points)
+        return through_chart.frames(coordinates(points))
 
     return Manifold(
         name=name,
@@ -59,7 +62,7 @@ def from_known_chart(
         ambient_dim=ambient_dim,
         sampler=uniform_sampler(chart, largest_volume_element),
         tangents=tangents,
-        projection=projection,
+        projection=through_chart if projection is None else projection,
         boundary=boundary,
         orientable=orientable,
         charts=(replace(chart, inverse=coordinates),),

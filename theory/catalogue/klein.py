@@ -20,6 +20,8 @@ from theory.moved import moved
 __all__ = ["klein_bottle"]
 
 Array = NDArray[np.float64]
+_MERIDIANS = 48
+_STEPS = 60
 
 
 def klein_bottle(a: float = 2.0, b: float = 1.0) -> Manifold:
@@ -42,6 +44,10 @@ def klein_bottle(a: float = 2.0, b: float = 1.0) -> Manifold:
 
     Reach: not above min(b, a - b), half the chords across a meridian and across the hole; no
     smaller value was found numerically, and none is proved.
+
+    The nearest point on the meridian u, a circle of radius b, is at the squared distance
+    |p|^2 + a^2 + b^2 - 2 a x(u) - 2 b D(u) with D the distance of p, dropped on the plane of that
+    circle, from its centre, and x(u) its first coordinate there: one variable is left.
     """
     a, b = positive("a", a), positive("b", b)
     if b >= a:
@@ -52,6 +58,12 @@ def klein_bottle(a: float = 2.0, b: float = 1.0) -> Manifold:
         height = points[:, 2] * np.cos(u / 2) + points[:, 3] * np.sin(u / 2)
         v = np.arctan2(height, np.hypot(points[:, 0], points[:, 1]) - a)
         return np.stack([u, np.mod(v, 2 * math.pi)], axis=1)
+
+    def projection(points: Array) -> Array:
+        u = _nearest_meridian(points, a, b)
+        x, h = _on_plane(points, u)
+        v = np.arctan2(h, x - a)
+        return np.stack(chart.map(u, v), axis=1)
 
     along = math.hypot(a + b, b / 2)
     chart = Chart(
@@ -87,4 +99,46 @@ def klein_bottle(a: float = 2.0, b: float = 1.0) -> Manifold:
         orientable=False,
         cycles=(outer,),
         coordinates=coordinates,
+        projection=projection,
     )
+
+
+def _on_plane(points: Array, u: Array) -> tuple[Array, Array]:
+    """Return the coordinates of points (n, 4) on the planes of the meridians u (n,)."""
+    x = points[:, 0] * np.cos(u) + points[:, 1] * np.sin(u)
+    return x, points[:, 2] * np.cos(u / 2) + points[:, 3] * np.sin(u / 2)
+
+
+def _nearest_meridian(points: Array, a: float, b: float) -> Array:
+    """Return the u (n,) that maximises a x + b D: the best of a few, then Newton in a bracket."""
+    grid = 2 * math.pi * np.arange(_MERIDIANS) / _MERIDIANS
+    x = points[:, :2] @ np.stack([np.cos(grid), np.sin(grid)])
+    h = points[:, 2:] @ np.stack([np.cos(grid / 2), np.sin(grid / 2)])
+    u = grid[np.argmax(a * x + b * np.sqrt((x - a) ** 2 + h**2), axis=1)]
+    low, high = u - grid[1], u + grid[1]
+    for _ in range(_STEPS):
+        slope, bend = _derivatives(points, u, a, b)
+        low, high = np.where(slope >= 0, u, low), np.where(slope <= 0, u, high)
+        # Where the function is not concave, or the step leaves the bracket, halve it.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = u - slope / bend
+        inside = (bend < 0) & (step >= low) & (step <= high)
+        moved = np.where(inside, step, (low + high) / 2)
+        change = float(np.abs(moved - u).max(initial=0.0))
+        u = moved
+        if change < 1e-15:
+            break
+    return np.asarray(np.mod(u, 2 * math.pi))
+
+
+def _derivatives(points: Array, u: Array, a: float, b: float) -> tuple[Array, Array]:
+    """Return the first and second derivatives of a x + b D in u."""
+    x, h = _on_plane(points, u)
+    dx = points[:, 1] * np.cos(u) - points[:, 0] * np.sin(u)
+    dh = (points[:, 3] * np.cos(u / 2) - points[:, 2] * np.sin(u / 2)) / 2
+    away = x - a
+    # On the core circle D has a kink; any point of the meridian is as near as any other.
+    d = np.maximum(np.hypot(away, h), 1e-300)
+    slope = (away * dx + h * dh) / d
+    bend = (dx**2 - away * x + dh**2 - h**2 / 4 - slope**2) / d
+    return a * dx + b * slope, b * bend - a * x
