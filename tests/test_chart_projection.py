@@ -16,9 +16,16 @@ TURN = 2 * math.pi
 FLAT = Chart(lambda t: (np.cos(t), 0.01 * np.sin(t)), (0.0,), (TURN,), (True,))
 CUSP = Chart(lambda r, f: (r * np.cos(f), r * np.sin(f), r**3), (0, 0), (1, TURN), (False, True))
 
+# Waves of a few spacings of the seeds.
+WAVES = Chart(lambda t: (t, 0.02 * np.sin(300 * t)), (0.0,), (TURN,), (False,))
+
 
 NAMES = ["klein-bottle", "moebius-band", "sphere", "torus:r=1.9", "fourier-curve", "swiss-roll"]
-CHARTS = {name: from_spec(name).charts[0] for name in NAMES} | {"flat": FLAT, "pole": CUSP}
+CHARTS = {name: from_spec(name).charts[0] for name in NAMES} | {
+    "flat": FLAT,
+    "pole": CUSP,
+    "waves": WAVES,
+}
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)

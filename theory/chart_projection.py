@@ -35,9 +35,13 @@ _FLAT = 1e-6
 # Short of a collapsed face this share of the way is left.
 _LEFT = 0.1
 _COLLAPSED = 1e-3
+# The map need not be smooth on a face: it is looked at so far from it, as a share of the side.
+_OFF_FACE = 1e-9
 _PROBES = 64
 # Seeds so many spacings apart or fewer are on one sheet.
 _ONE_SHEET = 2.5
+# Tangents that turn more than this from seed to seed are not resolved.
+_TURN = 0.3
 # A point is far from the centres of curvature at this share of the way to the nearest.
 _CALM = 0.5
 
@@ -47,9 +51,9 @@ class ChartProjection:
 
     The best few points of a grid start a Newton iteration for the squared distance, with the
     eigenvalues of the Hessian made positive and damping until the distance falls; coordinates
-    wrap or are clipped to the box. Of starts beside one another only the best is used where
-    the solution it leads to is beside it too and well short of the centres of curvature, since
-    the others would lead there as well. It finds the nearest point where that is isolated and
+    wrap or are clipped to the box. On a chart that the grid resolves, of starts beside one
+    another only the best is used where the solution it leads to is beside it too and well short
+    of the centres of curvature, since the others would lead there as well. It finds the nearest point where that is isolated and
     the grid resolves the set; nothing is certified.
 
     Parameters
@@ -70,6 +74,15 @@ class ChartProjection:
         return coordinates, spacing, cKDTree(self.chart.evaluate(coordinates))
 
     @cached_property
+    def _resolved(self) -> bool:
+        """Whether tangents turn little from one seed to the next."""
+        seeds, spacing, _ = self._seeds
+        _, first, second = self.chart.derivatives(seeds)
+        steps = np.linalg.norm(first * spacing, axis=1).max(axis=1)
+        turns = np.linalg.norm(second * (spacing[:, None] * spacing), axis=1).max(axis=(1, 2))
+        return bool((turns <= _TURN * steps).all())
+
+    @cached_property
     def _left(self) -> Array:
         """Share of the way to each face, (2, k), that is left by a step that would cross it."""
         chart, side = self.chart, widths(self.chart)
@@ -77,7 +90,8 @@ class ChartProjection:
         inside = np.array(chart.lower) + side * rng.uniform(0, 1, (_PROBES, chart.dim))
         longest = smallest_singular(chart.jacobian(inside) * side)[1].max()
         left = np.zeros((2, chart.dim))
-        for row, faces in enumerate((chart.lower, chart.upper)):
+        for row, inward in enumerate((1, -1)):
+            faces = (chart.lower, chart.upper)[row] + inward * _OFF_FACE * side
             for i in range(chart.dim):
                 on_face = inside.copy()
                 on_face[:, i] = faces[i]
@@ -122,6 +136,8 @@ class ChartProjection:
         return orthonormal_frames(jacobian)
 
     def _nearest(self, points: Array) -> Array:
+        if not self._resolved:
+            return self._candidates(points, _CANDIDATES)[0][:, 0]
         start = self._starts(points, _CANDIDATES)
         found = self._descend(start[:, 0], points)
         beside = self._beside(start[:, :1], start) & self._beside(start[:, 0], found)[:, None]
