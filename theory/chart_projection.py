@@ -53,8 +53,8 @@ class ChartProjection:
     eigenvalues of the Hessian made positive and damping until the distance falls; coordinates
     wrap or are clipped to the box. On a chart that the grid resolves, of starts beside one
     another only the best is used where the solution it leads to is beside it too and well short
-    of the centres of curvature, since the others would lead there as well. It finds the nearest point where that is isolated and
-    the grid resolves the set; nothing is certified.
+    of the centres of curvature, since the others would lead there as well. It finds
+    the nearest point where that is isolated and the grid resolves the set; nothing is certified.
 
     Parameters
     ----------
