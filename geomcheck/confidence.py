@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, get_args
 
+from theory.errors import InvalidInput
 from theory.statistics import Interval, clopper_pearson, dkw_band, samples_needed
 
 __all__ = [
@@ -58,10 +59,16 @@ def each_share_limits(hits: Sequence[int], n: int, *, confidence: float) -> list
     return [clopper_pearson(count, n, confidence=1.0 - miss) for count in hits]
 
 
-def points_needed(delta: float, hits: int, *, confidence: float) -> int:
-    """Return how many points show a share of at most `delta` if `hits` of them are hits."""
+def points_needed(delta: float, hits: int, *, confidence: float) -> int | None:
+    """Return how many points show a share of at most `delta` if `hits` of them are hits.
+
+    None where they are too many to be counted.
+    """
     tail = (1.0 - level_of_each(confidence)) / 2
-    return samples_needed(delta, 1.0 - tail, exceedances=hits)
+    try:
+        return samples_needed(delta, 1.0 - tail, exceedances=hits)
+    except InvalidInput:
+        return None
 
 
 def curve_band(n: int, *, confidence: float) -> float:

@@ -31,6 +31,8 @@ Array = NDArray[np.float64]
 _SAMPLES = 20_000
 _BLOCK = 1 << 16
 _STREAM = 0x67656F6D
+# A smaller chance, divided among what is inferred, would be lost to rounding.
+_LEAST_MISS = 1e-12
 
 
 def verify(
@@ -151,6 +153,8 @@ def _check(settings: Settings) -> None:
         value = getattr(settings, name)
         if not 0 < value < 1:
             raise InvalidInput(name, value, "a number between 0 and 1, both excluded")
+    if not 1 - settings.confidence >= _LEAST_MISS:
+        raise InvalidInput("confidence", settings.confidence, f"at most 1 - {_LEAST_MISS:g}")
     if settings.samples < 2:
         raise InvalidInput("samples", settings.samples, "at least 2")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import torch
 
 from geomcheck.planted import circles, linear
 from geomcheck.protocol import FunctionAutoencoder
@@ -240,6 +241,19 @@ def test_a_search_that_finds_no_error_is_no_certificate() -> None:
     # The identity but for a needle: searched error zero, no proof that sup err < reach.
     report = judge("circle", linear.identity(2))
     assert not any(h.basis == "certified" for h in report["latent-topology"].hypotheses)
+
+
+def test_a_certificate_rests_on_the_reach_that_is_given() -> None:
+    eye = torch.nn.Linear(2, 2, bias=False, dtype=torch.float64)
+    torch.nn.init.eye_(eye.weight)
+    report = verify(from_spec("circle"), (eye, eye), epsilon=0.1, samples=1000)
+    bases = [h.basis for h in report["latent-topology"].hypotheses]
+    assert bases[-2:] == ["given", "certified"]
+
+
+def test_a_share_that_no_sample_shows_is_not_decided() -> None:
+    report = judge("circle", linear.identity(2), delta=1e-300)
+    assert report["small-error"].verdict is INCONCLUSIVE
 
 
 def test_answers_that_change_are_refused() -> None:

@@ -42,7 +42,9 @@ def check(study: Study) -> ClaimResult:
         verdict = Verdict.INCONCLUSIVE
         summary = f"{seen}, so on {percent(limits.lower)} to {percent(limits.upper)} of K"
         advice = f"With {hits} large errors, {needed} points would be needed to decide."
-        if n >= needed or hits > settings.delta * n:
+        if needed is None:
+            advice = f"No number of points shows a share of {settings.delta:g}: ask for more."
+        elif n >= needed or hits > settings.delta * n:
             advice = "The share is too near delta to tell: take more points once, or train longer."
     finite = errors[np.isfinite(errors)]
     hypotheses = [independence(study, n)]

@@ -105,7 +105,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
                 "Betti numbers of K",
                 "given" if ground.betti is not None else "estimated",
             ),
-            _resolution(study, comparison, certified),
+            *_resolution(study, comparison, certified),
         ),
         witness=_witness(study, avoidable[0], comparison.collisions) if avoidable else None,
         advice=_advice(verdict, unclear, study),
@@ -270,18 +270,22 @@ _MARKS = {
 }
 
 
-def _resolution(study: Study, comparison: Comparison, certified: bool) -> Hypothesis:
+def _resolution(study: Study, comparison: Comparison, certified: bool) -> tuple[Hypothesis, ...]:
     if certified and study.certificate is not None and study.ground.reach is not None:
-        return Hypothesis(
-            f"sup err, at most {number(study.certificate.sup_upper)}, is below the reach "
-            f"{number(study.ground.reach.value)}",
-            "certified",
+        reach = number(study.ground.reach.value)
+        most = number(study.certificate.sup_upper)
+        return (
+            Hypothesis(f"reach at least {reach}", "given"),
+            Hypothesis(f"sup err, at most {most}, is below {reach}", "certified"),
         )
     assert comparison.seen is not None
-    return Hypothesis(
-        f"{comparison.image} has no feature finer than {number(comparison.seen.resolution.value)}"
-        ", and the map none finer than the net",
-        "estimated",
+    finest = number(comparison.seen.resolution.value)
+    return (
+        Hypothesis(
+            f"{comparison.image} has no feature finer than {finest}, and the map none finer than "
+            "the net",
+            "estimated",
+        ),
     )
 
 
