@@ -17,7 +17,7 @@ from theory.errors import InvalidInput
 
 __all__ = ["ClaimTest", "assert_claim", "parametrize_with_claims"]
 
-Model = Autoencoder | Callable[[], Autoencoder]
+Model = Any
 Failures = Mapping[str, str] | Callable[[Subject, Model], Mapping[str, str]]
 
 _LONGEST = 400
@@ -110,8 +110,8 @@ def parametrize_with_claims(
     Parameters
     ----------
     cases : iterable of (subject, model)
-        The subject as in `geomcheck.verify`; the model, or a function that makes it, which is
-        called when the first of its tests runs.
+        Both as in `geomcheck.verify`; or instead of the model a function that makes it,
+        which is called when the first of its tests runs.
     claims : iterable of str
         Ids of the claims to test; by default all.
     expected_failures : mapping of str to str, or callable, optional
@@ -178,7 +178,10 @@ class _Case:
         # It loads torch; collecting tests need not.
         from geomcheck.verify import verify
 
-        model = self._model if isinstance(self._model, Autoencoder) else self._model()
+        model: Any = self._model
+        made = any(hasattr(model, name) for name in ("encode", "encoder", "transform"))
+        if callable(model) and (isinstance(model, type) or not made):
+            model = model()
         return verify(self._subject, model, **self._settings)
 
 

@@ -139,6 +139,13 @@ def test_models_are_named_and_made_late():
     assert not made
 
 
+def test_a_pair_of_maps_is_a_model_as_it_stands():
+    pair = (lambda x: x[:, :1], lambda code: code.repeat(2, axis=1))
+    mark = parametrize_with_claims([(theory.circle(), pair)], claims=["lower-bound"], samples=200)
+    (parameter,) = mark.args[1]
+    assert parameter.values[0].report.autoencoder["latent_dim"] == 1
+
+
 @pytest.mark.parametrize("workers", [[], ["-n", "1"]])
 def test_a_test_run_leaves_one_report(pytester, workers):
     pytester.makepyfile(test_broken=_MODULE)
