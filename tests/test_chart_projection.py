@@ -1,4 +1,4 @@
-"""Nearest points on a chart: the shortcut finds what all starts together find."""
+"""Nearest points on charts and level sets: shortcuts find what all starts together find."""
 
 from __future__ import annotations
 
@@ -66,3 +66,17 @@ def test_points_on_the_core_of_the_klein_bottle_are_b_away():
     u = np.linspace(0, TURN, 7)
     core = np.stack([2 * np.cos(u), 2 * np.sin(u), 0 * u, 0 * u], axis=1)
     np.testing.assert_allclose(manifold.distance(core), 1.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("c", [0.05, 0.2, 0.24])
+@pytest.mark.parametrize("noise", [0.0, 1e-6, 0.05, 0.5])
+def test_no_point_of_a_level_set_is_nearer_than_the_one_found(c, noise):
+    manifold = from_spec(f"double-torus:c={c}")
+    rng = np.random.default_rng(6)
+    points = manifold.sample(300, rng=rng)
+    points += noise * rng.standard_normal(points.shape)
+    nearest = manifold.project(points)
+    gaps = np.linalg.norm(nearest - points, axis=1)
+    cloud = manifold.sample(5000, rng=rng)
+    assert (gaps <= np.linalg.norm(points[:, None] - cloud, axis=2).min(axis=1) + 1e-12).all()
+    assert np.abs(manifold.project(nearest) - nearest).max() < 1e-12

@@ -19,7 +19,15 @@ _SEEDS = 6000
 _REACH_POINTS = 1500
 _CURVATURE_POINTS = 20_000
 _STEPS = 60
-_TOLERANCE = 1e-14
+# The step after one so short would be lost in rounding: convergence is quadratic.
+_TOLERANCE = 1e-11
+_ROUNDING = 1e-15
+_SETTLED = 1e-9
+_TRIES = 3
+# A point is far from the centres of curvature at this share of the way to the nearest.
+_CALM = 0.5
+# Seeds farther off the tangent plane, as a share of their distance, may be on another sheet.
+_STEEP = 0.5
 _STARTS = 20
 _WIDTH = 0.01
 
@@ -56,33 +64,46 @@ class LevelSet:
 
     def tangents(self, points: Array) -> Array:
         """Return orthonormal frames (n, N, N-1)."""
-        _, gradient, _ = self.derivatives(points)
-        normal = gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
-        return np.asarray(np.linalg.qr(normal[:, :, None], mode="complete")[0][:, :, 1:])
+        return _across(self.derivatives(points)[1])
 
     def projection(self, points: Array) -> Array:
         """Return the nearest points found: from the nearest of many seeds, by Newton steps.
 
         Solves x + l grad f(x) = point, f(x) = 0, with the tangential Hessian made positive and
-        steps shortened until the distance falls.
+        steps shortened until the distance falls. Further seeds are tried, unless they lie beside
+        the solution on the same sheet and it is well short of the centres of curvature.
         """
         tree = self._seeds
-        count = 3
-        _, near = tree.query(points, k=count)
-        targets = np.repeat(points, count, axis=0)
-        found = self._descend(np.asarray(tree.data)[near.ravel()], targets)
-        gaps = np.linalg.norm(found - targets, axis=1).reshape(-1, count)
-        best = gaps.argmin(axis=1)
-        return np.asarray(found.reshape(len(points), count, -1)[np.arange(len(points)), best])
+        _, near = tree.query(points, k=_TRIES)
+        seeds = np.asarray(tree.data)[near]
+        found = self._descend(seeds[:, 0], points)
+        calm = _norms(found - points) <= _CALM * self.curvature_radius(found)
+        rows, columns = np.nonzero(~(calm[:, None] & self._one_sheet(found, seeds)))
+        rows, columns = rows[columns > 0], columns[columns > 0]
+        seeds[rows, columns] = self._descend(seeds[rows, columns], points[rows])
+        seeds[:, 0] = found
+        gaps = np.full(seeds.shape[:2], np.inf)
+        gaps[:, 0] = _norms(found - points)
+        gaps[rows, columns] = _norms(seeds[rows, columns] - points[rows])
+        return np.asarray(seeds[np.arange(len(points)), gaps.argmin(axis=1)])
+
+    def _one_sheet(self, points: Array, seeds: Array) -> NDArray[np.bool_]:
+        """Tell which seeds (n, s, N) lie beside the tangent plane at points (n, N) of the set."""
+        _, gradient, _ = self.derivatives(points)
+        normal = gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
+        away = seeds - points[:, None]
+        off = np.abs(np.einsum("nsi,ni->ns", away, normal))
+        return np.asarray(off <= _STEEP * np.linalg.norm(away, axis=2))
 
     def _descend(self, start: Array, targets: Array) -> Array:
         current = start.copy()
         live = np.arange(len(current))
         shrink = np.ones(len(current))
+        slack = _ROUNDING * (1 + np.linalg.norm(targets, axis=1))
         for _ in range(_STEPS):
             here, goal = current[live], targets[live]
             _, gradient, hessian = self.derivatives(here)
-            frames = self.tangents(here)
+            frames = _across(gradient)
             size = np.linalg.norm(gradient, axis=1)
             gap = goal - here
             along = np.einsum("nia,ni->na", frames, gap)
@@ -93,10 +114,11 @@ class LevelSet:
             part = np.einsum("nab,na->nb", vectors, along) / np.maximum(np.abs(values), 0.05)
             step = np.einsum("nia,nab,nb->ni", frames, vectors, part) * shrink[live, None]
             trial = self._retract(here + step)
-            closer = ((trial - goal) ** 2).sum(1) <= (gap**2).sum(1)
+            # Within rounding the distance no longer tells a good step from a bad one.
+            closer = _norms(trial - goal) <= _norms(gap) + slack[live]
             current[live[closer]] = trial[closer]
             shrink[live] = np.where(closer, 1.0, 0.3 * shrink[live])
-            live = live[(np.linalg.norm(step, axis=1) > _TOLERANCE) & (shrink[live] > 1e-9)]
+            live = live[(_norms(step) > _TOLERANCE) & (shrink[live] > 1e-9)]
             if not live.size:
                 break
         return current
@@ -105,7 +127,10 @@ class LevelSet:
         moved = points
         for _ in range(6):
             value, gradient, _ = self.derivatives(moved)
-            moved = moved - (value / (gradient**2).sum(axis=1))[:, None] * gradient
+            shift = (value / (gradient**2).sum(axis=1))[:, None] * gradient
+            moved = moved - shift
+            if _norms(shift).max(initial=0.0) < _SETTLED:
+                break
         return moved
 
     def reach(self) -> float:
@@ -132,3 +157,13 @@ class LevelSet:
         shape = np.einsum("nia,nij,njb->nab", frames, hessian, frames)
         bend = np.abs(np.linalg.eigvalsh(shape)).max(axis=1)
         return np.asarray(np.linalg.norm(gradient, axis=1) / np.maximum(bend, 1e-300))
+
+
+def _across(gradient: Array) -> Array:
+    """Return orthonormal frames (n, N, N-1) of the planes across gradients (n, N)."""
+    normal = gradient / np.linalg.norm(gradient, axis=1, keepdims=True)
+    return np.asarray(np.linalg.qr(normal[:, :, None], mode="complete")[0][:, :, 1:])
+
+
+def _norms(vectors: Array) -> Array:
+    return np.asarray(np.linalg.norm(vectors, axis=1))
