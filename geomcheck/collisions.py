@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geomcheck.enrich import whitening
 from geomcheck.evaluation import Evaluation, evaluate
+from geomcheck.jumps import rounds_to_single
 from geomcheck.meet import Met, meet
 from geomcheck.protocol import Autoencoder
 
@@ -22,8 +23,9 @@ Indices = NDArray[np.intp]
 _SAMPLE = 2000
 _EXTRA = 256
 _NEAREST = 24
-# Values as near as this, where their spread is one, count as the same.
-_SAME = 1e-6
+# Values as near as this, where their spread is one, count as the same: what rounding leaves of
+# one value, in double precision and in single.
+_SAME, _SAME_SINGLE = 1e-9, 1e-6
 # One value has one image: that of the two ends may differ by this share of their distance.
 _ONE_IMAGE = 1e-3
 _TIE = 1e-9
@@ -110,6 +112,7 @@ def find_collisions(
     if len(sample) < 2:
         return Collisions(gap, n, 0, 0.0, none, none, np.zeros(0), None)
     white = whitening(values(sample))
+    same = _SAME_SINGLE if rounds_to_single(model, sample) else _SAME
     every = sample.joined(extra)
     pairs, apart = _far_pairs(
         every.points, white(values(every)), sample.points, white(values(sample)), gap
@@ -134,7 +137,7 @@ def find_collisions(
         there = meet(map_, starts, ends, tangents, project, longest=gap / 2, hold_first=hold_first)
         moves = np.maximum(_norms(there.first - starts), _norms(there.second - ends))
         distances = _norms(there.first - there.second)
-        good = (there.apart <= _SAME) & (distances >= gap) & (moves <= gap / 2)
+        good = (there.apart <= same) & (distances >= gap) & (moves <= gap / 2)
         rows = np.flatnonzero(good)
         # A decoder that still tells the ends apart was given two values, however near.
         one, other = (evaluate(model, x[rows]).images for x in (there.first, there.second))

@@ -12,7 +12,7 @@ from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.protocol import Autoencoder
 from geomcheck.tears import TornEdges
 
-__all__ = ["Jump", "found_jump", "shows_jumps"]
+__all__ = ["Jump", "found_jump", "rounds_to_single", "shows_jumps"]
 
 Array = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ class Jump:
 def found_jump(model: Autoencoder, sample: Evaluation, crossed: Sequence[TornEdges]) -> Jump | None:
     """Return the largest jump between the ends that edges of a sample were narrowed to, if any."""
     size, grain = _size(sample.points), _grain(sample.points)
-    if _single(model, sample):
+    if rounds_to_single(model, sample):
         grain *= _SINGLE
     least, length = _JUMP, _NO_LENGTH * size
     if grain > length:
@@ -79,7 +79,7 @@ def shows_jumps(points: Array) -> bool:
     return _grain(points) <= _COARSE_LENGTH * _size(points)
 
 
-def _single(model: Autoencoder, sample: Evaluation) -> bool:
+def rounds_to_single(model: Autoencoder, sample: Evaluation) -> bool:
     """Tell whether a model rounds points to single precision before it looks at them."""
     some = sample.where(np.arange(len(sample))[:: max(1, len(sample) // _PROBED)])
     changed = [

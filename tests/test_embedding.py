@@ -152,6 +152,12 @@ def test_codes_that_a_decoder_tells_apart_are_not_one() -> None:
         assert report[claim].verdict is not FAILS, report[claim].summary
 
 
+def test_codes_apart_by_more_than_rounding_are_two() -> None:
+    # Here no decoder is of help: it does not tell them apart.
+    model = FunctionAutoencoder(nested, lambda z: np.pad(z, ((0, 0), (0, 1))), 3, 2)
+    assert not len(collisions("linked-circles", model))
+
+
 def test_a_tear_as_large_as_delta_is_not_decided() -> None:
     claim = judged("circle", circles.torn_circle(0.0628), delta=0.02)["embedding"]
     assert claim.verdict is INCONCLUSIVE
