@@ -71,6 +71,7 @@ def run(
     hidden: Sequence[int] = DEFAULT_HIDDEN,
     effort: float = 1.0,
     memory_limit: int = 4 * 2**30,
+    certificate_seconds: float = 10.0,
     device: str = "cpu",
     dtype: Literal["float32", "float64"] = "float32",
     progress: Progress | None = None,
@@ -84,7 +85,7 @@ def run(
         statistics.
     latent_dim : int
         At least 1.
-    epsilon, delta, confidence, samples, memory_limit
+    epsilon, delta, confidence, samples, memory_limit, certificate_seconds
         As in `verify`.
     training_points : int
         How many to draw from a manifold.
@@ -127,6 +128,7 @@ def run(
         training_points=fitted.training_points,
         held_out=fitted.held_out,
         memory_limit=memory_limit,
+        certificate_seconds=certificate_seconds,
         progress=progress,
     )
     seconds = {} if model.training is None else {"training": model.training.seconds}

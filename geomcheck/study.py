@@ -45,6 +45,8 @@ class Settings:
         Seed of every random choice; None where a generator was given.
     memory_limit : int
         Bytes that homology may use.
+    certificate_seconds : float
+        Time for the certificate, which is valid whenever it ends.
     """
 
     epsilon: float
@@ -53,6 +55,7 @@ class Settings:
     samples: int
     seed: int | None
     memory_limit: int
+    certificate_seconds: float = 10.0
 
 
 @dataclass(frozen=True, eq=False)

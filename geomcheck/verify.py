@@ -47,6 +47,7 @@ def verify(
     training_points: Array | None = None,
     held_out: Array | None = None,
     memory_limit: int = 4 * 2**30,
+    certificate_seconds: float = 10.0,
     progress: Progress | None = None,
 ) -> Report:
     """Judge every claim on an autoencoder and the set it is meant for.
@@ -76,6 +77,8 @@ def verify(
         Points of a `PointSet` that training did not see; by default all of its points.
     memory_limit : int
         Bytes that homology may use.
+    certificate_seconds : float
+        Time for the certificate: what it says holds whenever it ends, and is tighter the later.
     progress : callable, optional
         Called with the stage, the fraction done and the seconds left.
 
@@ -97,6 +100,7 @@ def verify(
         samples=int(samples),
         seed=int(rng) if isinstance(rng, int | np.integer) else None,
         memory_limit=int(memory_limit),
+        certificate_seconds=float(certificate_seconds),
     )
     _check(settings)
     autoencoder = as_autoencoder(model, a_few(subject))
@@ -155,6 +159,8 @@ def _check(settings: Settings) -> None:
             raise InvalidInput(name, value, "a number between 0 and 1, both excluded")
     if not 1 - settings.confidence >= _LEAST_MISS:
         raise InvalidInput("confidence", settings.confidence, f"at most 1 - {_LEAST_MISS:g}")
+    if not (math.isfinite(settings.certificate_seconds) and settings.certificate_seconds > 0):
+        raise InvalidInput("certificate_seconds", settings.certificate_seconds, "a positive number")
     if settings.samples < 2:
         raise InvalidInput("samples", settings.samples, "at least 2")
 
@@ -167,4 +173,5 @@ def _plain_settings(settings: Settings) -> dict[str, Any]:
         "samples": settings.samples,
         "seed": settings.seed,
         "memory_limit": settings.memory_limit,
+        "certificate_seconds": settings.certificate_seconds,
     }

@@ -98,7 +98,7 @@ RUN = ("run", "torus", "--latent-dim", "1")
 
 def test_arguments_reach_the_run(stand_in: StandIn) -> None:
     arguments = "--epsilon .5 --delta .1 --confidence .9 --samples 50 --seed 4 --effort 2"
-    arguments += " --device meta --dtype float64 --memory-limit 64MiB"
+    arguments += " --device meta --dtype float64 --memory-limit 64MiB --certificate-seconds 3"
     assert run_command_line([*RUN, *arguments.split()]) == 0
     got = dict(stand_in.arguments)
     assert got.pop("subject").name == "torus:R=2,r=1"
@@ -114,6 +114,7 @@ def test_arguments_reach_the_run(stand_in: StandIn) -> None:
         "device": "meta",
         "dtype": "float64",
         "memory_limit": 2**26,
+        "certificate_seconds": 3.0,
     }
 
 

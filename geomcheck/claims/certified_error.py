@@ -91,7 +91,7 @@ def _judged(study: Study, found: Enclosure) -> tuple[Verdict, str]:
     if found.reason_stopped == "time limit":
         return Verdict.INCONCLUSIVE, (
             f"{found.cells} cells in {found.seconds:.0f} seconds were too few to decide; "
-            "geomcheck.certify.certify with a longer time_limit goes on."
+            "more --certificate-seconds go on."
         )
     return Verdict.INCONCLUSIVE, "The share is too near delta to be told from it."
 

@@ -151,4 +151,5 @@ def _command(subject_text: str, document: Mapping[str, Any]) -> list[str]:
         words.append("--continuous")
     for name in ("epsilon", "delta", "confidence", "samples", "seed"):
         words += [f"--{name}", str(settings[name])]
+    words += options.certificate_words(settings)
     return words

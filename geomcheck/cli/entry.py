@@ -27,6 +27,7 @@ _DEBUG = "GEOMCHECK_DEBUG"
 _OPTIONS = frozenset(
     [
         "code",
+        "certificate_seconds",
         "confidence",
         "delta",
         "device",

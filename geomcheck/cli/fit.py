@@ -24,9 +24,10 @@ _SUFFIX = ".safetensors"
 @options.seed
 @options.training
 def fit(subject_text: str, latent_dim: int, out: str, seed: int, **asked: Any) -> None:
-    """Fit an autoencoder and write it to a file that `geomcheck check` reads.
+    """Fit an autoencoder and write it to a file.
 
-    The network is the one that `geomcheck run` trains with these options.
+    `geomcheck check` reads it. The network is the one that `geomcheck run` trains with these
+    options.
     """
     from geomcheck.output import check_folder, replacing
     from geomcheck.subject import resolve

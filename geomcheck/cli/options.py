@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
 from geomcheck.cli.kinds import MEMORY, POSITIVE, SHARE, one_of, whole
 
-__all__ = ["as_json", "judging", "latent_dim", "memory_limit", "seed", "subject", "training"]
+__all__ = [
+    "as_json",
+    "certificate_words",
+    "judging",
+    "latent_dim",
+    "memory_limit",
+    "seed",
+    "subject",
+    "training",
+]
 
 _LARGEST_SEED = 2**63 - 1
 
@@ -58,6 +67,8 @@ _TRAINING = (
     ),
 )
 
+_CERTIFICATE_SECONDS = 10.0
+
 _CLAIMS = (
     click.option(
         "--epsilon",
@@ -85,6 +96,13 @@ _CLAIMS = (
         show_default=True,
         help="Fresh points for the statistics.",
     ),
+    click.option(
+        "--certificate-seconds",
+        type=POSITIVE,
+        default=_CERTIFICATE_SECONDS,
+        show_default=True,
+        help="Time for the certificate, which is valid whenever it ends.",
+    ),
     seed,
 )
 
@@ -96,6 +114,12 @@ _MANNER = (
 )
 
 Command = Callable[..., Any]
+
+
+def certificate_words(settings: Mapping[str, Any]) -> list[str]:
+    """Return what a command that is to be run again says of the certificate's time."""
+    seconds = settings.get("certificate_seconds", _CERTIFICATE_SECONDS)
+    return [] if seconds == _CERTIFICATE_SECONDS else ["--certificate-seconds", str(seconds)]
 
 
 def training(command: Command) -> Command:

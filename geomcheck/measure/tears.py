@@ -27,7 +27,6 @@ _GRAPH_SAMPLES = {1: 4_000}
 _NEIGHBOURS = {1: 4, 2: 12, 3: 16}
 _MOST_NEIGHBOURS = 24
 _CLIMBERS = 24
-_CERTIFICATE_SECONDS = 4.0
 
 
 def graph_sample(
@@ -109,5 +108,7 @@ def certificate_of(
     reason = obstacle(model, manifold)
     if reason is not None or manifold is None:
         return None, reason or "the set is known by points only"
-    enclosure = certify(model, manifold, epsilon=settings.epsilon, time_limit=_CERTIFICATE_SECONDS)
+    enclosure = certify(
+        model, manifold, epsilon=settings.epsilon, time_limit=settings.certificate_seconds
+    )
     return enclosure, ""

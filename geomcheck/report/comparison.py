@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from geomcheck.report.answer import tally
+from geomcheck.report.answer import sentence, tally
 from geomcheck.report.document import check_document, section
 from geomcheck.report.files import replace_file
 from geomcheck.report.html import asset
@@ -88,6 +88,6 @@ def _one(document: Mapping[str, Any]) -> dict[str, Any]:
         "name": str(section(document, "subject").get("name") or "unnamed subject"),
         "latent_dim": number(section(document, "autoencoder").get("latent_dim")),
         "tally": tally(document["claims"]),
-        "claims": document["claims"],
+        "claims": [{**c, "summary": sentence(c["summary"])} for c in document["claims"]],
         "command": section(document, "settings").get("command") or "",
     }
