@@ -16,6 +16,8 @@ from geomcheck.certify.certificate import obstacle
 from geomcheck.certify.relaxation import RELAXATIONS
 from geomcheck.layers import Activation, Affine, Network, Residual
 from geomcheck.protocol import FunctionAutoencoder
+from geomcheck.result import Verdict
+from geomcheck.verify import verify
 from theory.catalogue import from_spec
 from theory.chart import Chart
 from theory.combine import disjoint_union, moved
@@ -263,6 +265,15 @@ def test_any_model_that_states_its_layers_is_certified() -> None:
     stated = Stated(FLAT.as_network(), FLAT)
     found = certify(stated, from_spec("circle"), epsilon=0.5)
     assert found.sup_lower <= 1 <= found.sup_upper <= 1.02 * (1 + 1e-9)
+
+
+def test_layers_that_err_less_than_the_model_certify_nothing() -> None:
+    eye = Affine(np.eye(2), np.zeros(2))
+    dent = FunctionAutoencoder(lambda x: np.where(x[:, 1:] > 0.999, 0, x), lambda z: z, 2, 2)
+    model = Stated(Network((eye,), ()), dent, latent_dim=2)
+    report = verify(from_spec("circle"), model, epsilon=0.1)
+    assert report["certified-error"].verdict is Verdict.NOT_APPLICABLE
+    assert "errs by 1 at a point" in report["certified-error"].summary
 
 
 def test_layers_other_than_those_evaluated_are_noticed() -> None:

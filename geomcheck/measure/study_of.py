@@ -63,7 +63,9 @@ def measured(
         graph = graph_sample(model, looked_at, ground, rng)
         exceptional = exceptional_set(model, ground, settings, graph, errors)
     with clock.stage("certificate"):
-        certificate, reason = certificate_of(model, subject, settings)
+        certificate, reason = certificate_of(
+            model, subject, settings, float(errors.worst.errors[0])
+        )
     with clock.stage("topology"):
         points = graph if bare else errors.held_out
         if len(errors.held_out) < len(errors.all):

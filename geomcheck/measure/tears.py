@@ -27,6 +27,8 @@ _GRAPH_SAMPLES = {1: 4_000}
 _NEIGHBOURS = {1: 4, 2: 12, 3: 16}
 _MOST_NEIGHBOURS = 24
 _CLIMBERS = 24
+# Points of K lie on it up to rounding.
+_ROUNDING = 1e-6
 
 
 def graph_sample(
@@ -101,9 +103,12 @@ def worst_point(
 
 
 def certificate_of(
-    model: Autoencoder, subject: Subject, settings: Settings
+    model: Autoencoder, subject: Subject, settings: Settings, largest: float
 ) -> tuple[Enclosure | None, str]:
-    """Return bounds of the error over all of K, or None and why there are none."""
+    """Return bounds of the error over all of K, or None and why there are none.
+
+    None either where a point of K errs by more, `largest`, than the layers that are stated.
+    """
     manifold = subject if isinstance(subject, Manifold) else None
     reason = obstacle(model, manifold)
     if reason is not None or manifold is None:
@@ -111,4 +116,8 @@ def certificate_of(
     enclosure = certify(
         model, manifold, epsilon=settings.epsilon, time_limit=settings.certificate_seconds
     )
+    most = enclosure.sup_upper
+    if not manifold.noise and largest > most * (1 + _ROUNDING) + _ROUNDING * settings.epsilon:
+        says = f"the model errs by {largest:.4g} at a point of K, the layers it states by"
+        return None, f"{says} {most:.4g} at most"
     return enclosure, ""
