@@ -77,7 +77,7 @@ def test_too_near_delta_is_inconclusive() -> None:
 def test_too_little_time_is_inconclusive() -> None:
     found = judged(FLAT, from_spec("circle"), 0.5, 0.01, seconds=0.0)
     assert found.verdict is Verdict.INCONCLUSIVE
-    assert "time_limit" in found.advice
+    assert "--certificate-seconds" in found.advice
     assert found.values["sup_at_most"] is None
 
 
