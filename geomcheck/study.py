@@ -17,6 +17,7 @@ from geomcheck.induced import KeptOver
 from geomcheck.protocol import Autoencoder
 from geomcheck.restricted_lipschitz import LipschitzSeen
 from geomcheck.topology import SeenHomology
+from geomcheck.torn_neighbours import TornNeighbours
 from theory.bound import Bound
 from theory.obstruction import Obstruction
 
@@ -93,6 +94,8 @@ class Study:
     of_input, of_codes, of_kept_codes, of_kept, of_images : SeenHomology or None
         K, F(K), F(K minus K0), K minus K0 and G(F(K)), over the field with two elements.
     exceptional : ExceptionalSet
+    torn : TornNeighbours or None
+        Torn edges between bare points; None for a manifold, on which tears are followed.
     worst : Evaluation
         One point: the largest error found anywhere on K.
     collisions, image_collisions : Collisions
@@ -125,6 +128,7 @@ class Study:
     certificate: Enclosure | None
     no_certificate: str
     exceptional: ExceptionalSet
+    torn: TornNeighbours | None
     worst: Evaluation
     collisions: Collisions
     image_collisions: Collisions

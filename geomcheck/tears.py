@@ -141,7 +141,7 @@ def _weights(ends: Evaluation, watch: Literal["codes", "images", "both"]) -> tup
 
 def _with_ends(first: Array, inner: Array, last: Array) -> Array:
     """Return, for each edge, what belongs to its start, the points within, and its end."""
-    inner = inner.reshape(len(first), -1, first.shape[1])
+    inner = inner.reshape(len(first), len(inner) // max(len(first), 1), first.shape[1])
     return np.concatenate([first[:, None], inner, last[:, None]], axis=1)
 
 

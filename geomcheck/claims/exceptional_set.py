@@ -13,6 +13,7 @@ from geomcheck.claims.common import (
     plain,
     training_advice,
 )
+from geomcheck.claims.torn_edges import torn_edge_values, torn_edges_in_words
 from geomcheck.confidence import each_share_limits, level_of_each, share_limits
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
@@ -62,6 +63,7 @@ def check(study: Study) -> ClaimResult:
                 name: list(pieces[:_LISTED])
                 for name, pieces in zip(study.ground.components, found.pieces, strict=True)
             },
+            **torn_edge_values(study),
         },
         threshold=settings.delta,
         confidence=level_of_each(settings.confidence),
@@ -84,7 +86,7 @@ def _judged(study: Study, upper: float, lower: float) -> tuple[Verdict, str, str
     if study.ground.kind == "points":
         return (
             Verdict.INCONCLUSIVE,
-            f"{where}; the measure of K is not known",
+            f"{where}{torn_edges_in_words(study)}; the measure of K is not known",
             "Give the set as a manifold to have its measure.",
         )
     if alone > delta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from geomcheck.claims.common import continuity, number, plain
+from geomcheck.claims.torn_edges import torn_edge_values, torn_edges_in_words
 from geomcheck.result import Basis, ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from theory.obstruction import Obstruction
@@ -78,7 +79,7 @@ def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
             f"of at least {number(bound)} somewhere on K, by the argument on {best.part} ({kind})."
         ),
         verdict=verdict,
-        summary=summary,
+        summary=summary + torn_edges_in_words(study),
         source=best.bound.source,
         values={
             "bound": bound,
@@ -87,6 +88,7 @@ def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
             "part": best.part,
             "attained": best.attained,
             "bounds": _rows(known),
+            **torn_edge_values(study),
         },
         threshold=bound,
         hypotheses=(continuity(study), *_ground_hypotheses(study, best)),

@@ -11,7 +11,13 @@ from geomcheck.ground import Subject, few_enough, survey
 from geomcheck.loops import found_loops
 from geomcheck.measure.collisions import collisions_of
 from geomcheck.measure.errors import errors_on
-from geomcheck.measure.tears import certificate_of, exceptional_set, graph_sample, worst_point
+from geomcheck.measure.tears import (
+    certificate_of,
+    exceptional_set,
+    graph_sample,
+    torn_edges,
+    worst_point,
+)
 from geomcheck.measure.topology import topology_of
 from geomcheck.nearest_code import nearest_code_errors
 from geomcheck.protocol import Autoencoder
@@ -62,6 +68,7 @@ def measured(
         bare = ground.kind == "points"
         graph = graph_sample(model, looked_at, ground, rng)
         exceptional = exceptional_set(model, ground, settings, graph, errors)
+        torn = torn_edges(model, ground, settings, graph) if bare else None
     with clock.stage("certificate"):
         certificate, reason = certificate_of(
             model, subject, settings, float(errors.worst.errors[0])
@@ -97,6 +104,7 @@ def measured(
         certificate=certificate,
         no_certificate=reason,
         exceptional=exceptional,
+        torn=torn,
         worst=worst,
         collisions=collisions,
         image_collisions=image_collisions,

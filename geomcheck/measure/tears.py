@@ -10,16 +10,18 @@ from geomcheck.certify.certificate import obstacle
 from geomcheck.collisions import Collisions
 from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.exceptional import ExceptionalSet, locate
+from geomcheck.graph import neighbour_edges
 from geomcheck.ground import Ground, Subject
 from geomcheck.judging_points import MOST_POINTS, every_point
 from geomcheck.measure.errors import Errors
 from geomcheck.protocol import Autoencoder
 from geomcheck.study import Settings
 from geomcheck.tears import climb, worst_starts
+from geomcheck.torn_neighbours import TornNeighbours, torn_neighbours
 from theory.covering import covering_radius
 from theory.manifold import Manifold
 
-__all__ = ["certificate_of", "exceptional_set", "graph_sample", "worst_point"]
+__all__ = ["certificate_of", "exceptional_set", "graph_sample", "torn_edges", "worst_point"]
 
 Array = NDArray[np.float64]
 
@@ -52,7 +54,6 @@ def exceptional_set(
 
     What is found is counted on the points of the statistics; bare points are counted themselves.
     """
-    dim = ground.intrinsic_dim or 2
     component = ground.component_of(graph.points)
     known = ground.kind == "manifold"
     return locate(
@@ -62,7 +63,7 @@ def exceptional_set(
         counted=errors.held_out if known else graph,
         counted_component=errors.component if known else component,
         epsilon=settings.epsilon,
-        neighbours=_NEIGHBOURS.get(dim, _MOST_NEIGHBOURS),
+        neighbours=_neighbours(ground),
         project=ground.project if known else None,
         components=len(ground.components),
         # Closer than twice the reach, two points are close along K as well.
@@ -70,6 +71,20 @@ def exceptional_set(
         radius=_joining_radius(ground, graph.points),
         curve=ground.intrinsic_dim == 1,
     )
+
+
+def torn_edges(
+    model: Autoencoder, ground: Ground, settings: Settings, graph: Evaluation
+) -> TornNeighbours:
+    """Return the torn edges of the neighbourhood graph of bare points."""
+    edges = neighbour_edges(graph.points, _neighbours(ground))
+    cluster = ground.component_of(graph.points)
+    edges = edges[cluster[edges[:, 0]] == cluster[edges[:, 1]]]
+    return torn_neighbours(model, graph, edges, epsilon=settings.epsilon)
+
+
+def _neighbours(ground: Ground) -> int:
+    return _NEIGHBOURS.get(ground.intrinsic_dim or 2, _MOST_NEIGHBOURS)
 
 
 def _joining_radius(ground: Ground, points: Array) -> float:
