@@ -44,8 +44,19 @@ def level_of_each(confidence: float) -> float:
     return 1.0 - (1.0 - confidence) / _COUNT
 
 
-def share_limits(hits: int, n: int, *, confidence: float) -> Interval:
-    """Return two-sided limits of one share, at the level of each."""
+def share_limits(hits: int, n: int, *, of: Quantity, confidence: float) -> Interval:
+    """Return two-sided limits of one share, at the level of each.
+
+    Parameters
+    ----------
+    hits, n : int
+    of : str
+        What the share is: one of the family that `confidence` is shared among.
+    confidence : float
+        Of all together.
+    """
+    if of not in get_args(Quantity):
+        raise InvalidInput("of", of, f"one of {', '.join(get_args(Quantity))}")
     return clopper_pearson(hits, n, confidence=level_of_each(confidence))
 
 

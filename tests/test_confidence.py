@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
 import pytest
 from scipy.stats import binom
 
+import geomcheck
 import theory
 from geomcheck.confidence import (
     Quantity,
@@ -20,12 +24,15 @@ from geomcheck.confidence import (
 from geomcheck.planted import circles
 from geomcheck.result import Report
 from geomcheck.verify import verify
+from theory.errors import InvalidInput
+
+SHARE: Quantity = "share of large errors"
 
 
 def missed(p: float, n: int, confidence: float) -> float:
     """Return the exact chance that the limits of a share miss it."""
     hits = np.arange(n + 1)
-    limits = [share_limits(int(k), n, confidence=confidence) for k in hits]
+    limits = [share_limits(int(k), n, of=SHARE, confidence=confidence) for k in hits]
     out = [not limit.lower <= p <= limit.upper for limit in limits]
     return float(binom.pmf(hits, n, p)[np.array(out)].sum())
 
@@ -59,8 +66,8 @@ def test_tears_together_miss_no_more_than_one_quantity_may() -> None:
 @pytest.mark.parametrize("hits", [0, 3])
 def test_points_needed_are_enough_and_no_more(hits: int) -> None:
     n = points_needed(0.02, hits, confidence=0.99)
-    assert share_limits(hits, n, confidence=0.99).upper <= 0.02
-    assert share_limits(hits, n - 1, confidence=0.99).upper > 0.02
+    assert share_limits(hits, n, of=SHARE, confidence=0.99).upper <= 0.02
+    assert share_limits(hits, n - 1, of=SHARE, confidence=0.99).upper > 0.02
 
 
 @pytest.fixture(scope="module")
@@ -84,5 +91,34 @@ def test_verdicts_on_one_share_use_one_interval(report: Report) -> None:
         assert first[name] == second[name]
     assert first["share_at_least"] <= first["share"] <= first["share_at_most"]
     hits, n = first["exceedances"], first["points"]
-    limits = share_limits(hits, n, confidence=0.99)
+    limits = share_limits(hits, n, of=SHARE, confidence=0.99)
     assert (limits.lower, limits.upper) == (first["share_at_least"], first["share_at_most"])
+
+
+def test_a_quantity_outside_the_family_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="share of luck"):
+        share_limits(1, 100, of="share of luck", confidence=0.99)
+
+
+def test_every_limit_belongs_to_the_family_and_the_family_has_no_more() -> None:
+    """Nothing is inferred from a sample but through `geomcheck.confidence`."""
+    sources = [p for p in Path(geomcheck.__file__).parent.rglob("*.py") if "planted" not in p.parts]
+    called = {
+        (path.name, node.func.id)
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    for limits in ("clopper_pearson", "dkw_band", "samples_needed"):
+        assert {path for path, name in called if name == limits} == {"confidence.py"}
+    said = " ".join(p.read_text(encoding="utf-8") for p in sources if p.name != "confidence.py")
+    named = set(re.findall(r'of="([^"]+)"', said)) & set(get_args(Quantity))
+    # The others: by a band, by a rank test at the level of each, and several at once.
+    others = {"curve of errors", "distances to the training points", "shares of single tears"}
+    assert named | others == set(get_args(Quantity))
+    assert {path for path, name in called if name == "curve_band"} == {"figure_data.py"}
+    assert {path for path, name in called if name == "each_share_limits"} == {
+        "exceptional_set.py",
+        "figure_data.py",
+    }
+    assert ("nearness.py", "level_of_each") in called

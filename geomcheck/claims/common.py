@@ -92,7 +92,9 @@ def large_errors(study: Study) -> int:
 def large_error_limits(study: Study) -> Interval:
     """Return the limits of the share of K with a large error that every verdict on it uses."""
     n = len(study.errors)
-    return share_limits(large_errors(study), n, confidence=study.settings.confidence)
+    return share_limits(
+        large_errors(study), n, of="share of large errors", confidence=study.settings.confidence
+    )
 
 
 def training_advice(study: Study) -> str:

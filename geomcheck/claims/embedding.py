@@ -38,7 +38,9 @@ def check(study: Study) -> ClaimResult:
     """
     delta, found = study.settings.delta, study.collisions
     at_most, why, hypotheses = _at_most(study)
-    least = share_limits(found.matched, found.n, confidence=study.settings.confidence).lower
+    least = share_limits(
+        found.matched, found.n, of="share of colliding pairs", confidence=study.settings.confidence
+    ).lower
     pair = _pair_says(found)
     advice = ""
     if at_most <= delta:
@@ -92,7 +94,12 @@ def _at_most(study: Study) -> tuple[float, str, list[Hypothesis]]:
     tried = [("its own decoder", large_error_limits(study))]
     if study.nearest_code_errors is not None:
         hits = int(np.count_nonzero(~(study.nearest_code_errors <= epsilon)))
-        limits = share_limits(hits, len(study.held_out), confidence=settings.confidence)
+        limits = share_limits(
+            hits,
+            len(study.held_out),
+            of="share that the nearest code decodes",
+            confidence=settings.confidence,
+        )
         tried.append(("the nearest of known codes", limits))
     for name, limits in tried:
         if limits.upper < best:

@@ -31,7 +31,7 @@ _LONG = 4.0
 def check(study: Study) -> ClaimResult:
     """Locate {err > epsilon} and hold it, with all it cuts off, against delta."""
     found, settings = study.exceptional, study.settings
-    limits = share_limits(found.stray, found.n, confidence=settings.confidence)
+    limits = share_limits(found.stray, found.n, of="share cut off", confidence=settings.confidence)
     verdict, summary, advice = _judged(study, limits.upper, limits.lower)
     hypotheses = [
         independence(study, found.n),

@@ -68,7 +68,9 @@ def _judged(
 ) -> ClaimResult:
     settings, name = study.settings, study.ground.name
     n, hits = len(at), int(inside.sum())
-    sampled = share_limits(hits, n, confidence=settings.confidence)
+    sampled = share_limits(
+        hits, n, of="share of the witness's collar", confidence=settings.confidence
+    )
     off = at.where(~inside)
     size = float(np.linalg.norm(np.ptp(at.points, axis=0)))
     worst = float(off.errors.max(initial=0.0))

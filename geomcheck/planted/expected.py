@@ -158,8 +158,8 @@ def _likely(share: float, n: int, confidence: float) -> tuple[float, float]:
 
     few, many = (int(binom.ppf(p, n, share)) for p in (_UNLIKELY, 1 - _UNLIKELY))
     return (
-        share_limits(max(few, 0), n, confidence=confidence).lower,
-        share_limits(min(many, n), n, confidence=confidence).upper,
+        share_limits(max(few, 0), n, of="share of large errors", confidence=confidence).lower,
+        share_limits(min(many, n), n, of="share of large errors", confidence=confidence).upper,
     )
 
 
