@@ -110,12 +110,12 @@ def look_between(
         torn[more_rows] = True
         rows, found = np.concatenate([rows, more_rows]), found.joined(more_found)
     jump = found_jump(model, sample, crossed)
-    if jump is None and not model.continuous:
+    if (jump is None or jump.watch == "images") and not model.continuous:
         # What bisection misses: a jump of the one map within a steep stretch of the other.
         finer = cross_edges(
             model, starts.where(every), ends.where(every), project, watch="both", parts=_PARTS
         )
-        jump = found_jump(model, sample, [finer])
+        jump = found_jump(model, sample, [*crossed, finer])
     return Between(torn=torn, rows=rows, found=found, worst=worst, along=along, jump=jump)
 
 

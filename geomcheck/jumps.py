@@ -51,7 +51,10 @@ class Jump:
 
 
 def found_jump(model: Autoencoder, sample: Evaluation, crossed: Sequence[TornEdges]) -> Jump | None:
-    """Return the largest jump between the ends that edges of a sample were narrowed to, if any."""
+    """Return the largest jump between the ends that edges of a sample were narrowed to, if any.
+
+    One of the images is returned where the codes show none.
+    """
     size, grain = _size(sample.points), _grain(sample.points)
     if rounds_to_single(model, sample):
         grain *= _SINGLE
@@ -60,17 +63,20 @@ def found_jump(model: Autoencoder, sample: Evaluation, crossed: Sequence[TornEdg
         least, length = _COARSE_JUMP, grain
     if length > _COARSE_LENGTH * size:
         return None
-    for found in crossed:
-        for watch, values, jumps in (
-            ("codes", sample.codes, found.code_jumps),
-            ("images", sample.images, found.image_jumps),
-        ):
-            with np.errstate(invalid="ignore", over="ignore"):
-                spread = float(np.linalg.norm(np.ptp(values, axis=0)))
+    for watch, values in (("codes", sample.codes), ("images", sample.images)):
+        with np.errstate(invalid="ignore", over="ignore"):
+            spread = float(np.linalg.norm(np.ptp(values, axis=0)))
+        if not 0.0 < spread < np.inf:
+            continue
+        best: Jump | None = None
+        for found in crossed:
+            jumps = found.code_jumps if watch == "codes" else found.image_jumps
             still = np.nan_to_num(np.where(found.lengths <= length, jumps, 0.0))
             row = int(still.argmax())
-            if np.isfinite(spread) and still[row] > least * spread > 0:
-                return Jump(watch, float(still[row]), float(found.lengths[row]), found.points[row])
+            if still[row] > (best.size if best else least * spread):
+                best = Jump(watch, float(still[row]), float(found.lengths[row]), found.points[row])
+        if best is not None:
+            return best
     return None
 
 

@@ -203,6 +203,14 @@ def test_a_model_that_jumps_is_not_bound_and_not_accused(declared: bool) -> None
     assert report["small-error"].verdict is HOLDS
 
 
+def test_a_decoder_that_jumps_leaves_the_encoder_alone() -> None:
+    report = judge("circle", circles.twice_torn_circle())
+    assert report["reconstruction-topology"].verdict is INCONCLUSIVE
+    assert report["latent-topology"].verdict is HOLDS
+    said = {h.says: h.basis for h in report["latent-topology"].hypotheses}
+    assert said["the encoder shows no jump where it is steepest"] == "checked"
+
+
 def turned(f: Callable[[np.ndarray], np.ndarray]) -> FunctionAutoencoder:
     """Encode a point of the circle at angle t by the point of the circle at angle f(t)."""
 

@@ -129,6 +129,40 @@ def test_a_loss_is_a_fault_only_where_it_could_be_avoided() -> None:
     assert expected("torus", half, 2)["latent-topology"].allowed == {HOLDS}
 
 
+def test_what_can_be_told_must_be_told() -> None:
+    nothing, half = (0.0, 0.0), (0.5, 1.0)
+    # A connected image, and no class besides: no net is asked, however fine the features.
+    torn = Truth(nothing, nothing, kept_by_codes=(1, 0), fine_codes=True)
+    assert expected("circle", torn, 1)["latent-topology"].allowed == {HOLDS}
+    # The decoder does not matter to the encoder.
+    for truth in (
+        Truth(nothing, half, kept_by_codes=(1, 0), jump=0.2, steady_codes=True),
+        Truth(nothing, nothing, kept_by_codes=(1, 1), finite=False),
+    ):
+        m = 2 if truth.kept_by_codes == (1, 1) else 1
+        said = expected("circle", truth, m)
+        assert said["latent-topology"].allowed == {HOLDS}
+        assert said["reconstruction-topology"].allowed == {INCONCLUSIVE}
+    # Half of K shares its code with the other half; other points' codes tell a good code.
+    for collide, verdict in ((half, FAILS), (nothing, HOLDS)):
+        said = expected("circle", Truth((1.0, 1.0), (1.0, 1.0), collide=collide), 2)
+        assert said["embedding"].allowed == {verdict}
+    fine = Truth((1.0, 1.0), (1.0, 1.0), collide=nothing, fine_codes=True)
+    assert expected("circle", fine, 2)["embedding"].allowed == {HOLDS, INCONCLUSIVE}
+
+
+def test_a_trained_network_is_proved_good_before_it_is_judged() -> None:
+    circle = from_spec("circle")
+    (case,) = cases(circle, epsilon=EPSILON, groups=("trained",))
+    points = circle.sample(5000, rng=5)
+    errors = np.linalg.norm(case.model.decode(case.model.encode(points)) - points, axis=1)
+    proved = float(case.says.split()[4].rstrip(","))
+    assert 0.5 * proved < errors.max() <= 1.05 * proved < EPSILON
+    assert all(row.outcome == "right" for row in judge(circle, case, epsilon=EPSILON, samples=2000))
+    # Too small an epsilon: nothing is planted that is not proved.
+    assert not list(cases(circle, epsilon=proved / 10, groups=("trained",)))
+
+
 def test_what_jumps_has_no_homology_and_no_bound() -> None:
     said = expected("circle", Truth((0.0, 0.0), (0.0, 0.0), kept_by_codes=(1, 0), jump=1.0), 1)
     assert said["latent-topology"].allowed == said["lower-bound"].allowed == {INCONCLUSIVE}

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.confidence import share_limits
-from geomcheck.jumps import shows_jumps
+from geomcheck.jumps import Jump, shows_jumps
 from geomcheck.result import Hypothesis
 from geomcheck.study import Study
 from theory.statistics import Interval
@@ -15,6 +15,7 @@ __all__ = [
     "classes",
     "continuity",
     "independence",
+    "jump_of",
     "large_error_limits",
     "large_errors",
     "number",
@@ -44,22 +45,33 @@ def classes(count: int, degree: int) -> str:
     return f"{count} {'class' if count == 1 else 'classes'} of H{degree}"
 
 
-def continuity(study: Study) -> Hypothesis:
-    """State that encoder and decoder are continuous, and what that rests on."""
+def jump_of(study: Study, *, encoder_alone: bool) -> Jump | None:
+    """Return the jump met, if it is one of the maps that matter."""
     jump = study.exceptional.jump
+    return None if jump is None or (encoder_alone and jump.watch != "codes") else jump
+
+
+def continuity(study: Study, *, encoder_alone: bool = False) -> Hypothesis:
+    """State that encoder and decoder, or the encoder, are continuous, and what that rests on."""
+    jump = jump_of(study, encoder_alone=encoder_alone)
+    what, are, show = (
+        ("the encoder", "is", "shows no jump where it is")
+        if encoder_alone
+        else ("encoder and decoder", "are", "show no jump where they are")
+    )
     if jump is not None:
         return Hypothesis(
-            f"encoder and decoder are continuous; but the {jump.watch} of two points "
+            f"{what} {are} continuous; but the {jump.watch} of two points "
             f"{number(jump.length)} apart are {number(jump.size)} apart",
             "not met",
         )
     if study.model.continuous:
         why = getattr(study.model, "continuity", "")
-        says = f"encoder and decoder are continuous{f' ({why})' if why else ''}"
+        says = f"{what} {are} continuous{f' ({why})' if why else ''}"
         return Hypothesis(says, "given")
     if study.ground.kind == "points" or not shows_jumps(study.held_out.points):
-        return Hypothesis("encoder and decoder are continuous", "assumed")
-    return Hypothesis("encoder and decoder show no jump where they are steepest", "checked")
+        return Hypothesis(f"{what} {are} continuous", "assumed")
+    return Hypothesis(f"{what} {show} steepest", "checked")
 
 
 def independence(study: Study, n: int) -> Hypothesis:

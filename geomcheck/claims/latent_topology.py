@@ -21,6 +21,7 @@ def check(study: Study) -> ClaimResult:
             kept=study.kept_by_codes,
             seen=codes,
             collisions=study.collisions,
+            encoder_alone=True,
             extra={
                 "betti_latent": None if codes is None else list(codes.betti()),
                 "betti_off_K0": None if off is None else list(off.betti()),

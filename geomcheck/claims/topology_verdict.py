@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from geomcheck.claims.common import classes, continuity, number, plain
+from geomcheck.claims.common import classes, continuity, jump_of, number, plain
 from geomcheck.collisions import Collisions
 from geomcheck.graph import parts_of_graph
 from geomcheck.induced import KeptOver
@@ -39,6 +39,8 @@ class Comparison:
         injective map of a compact set loses nothing.
     extra : mapping
         More values to report.
+    encoder_alone : bool
+        Whether the map is the encoder: a decoder that jumps does not matter then.
     """
 
     id: str
@@ -48,12 +50,14 @@ class Comparison:
     seen: SeenHomology | None
     collisions: Collisions
     extra: Mapping[str, Any]
+    encoder_alone: bool = False
 
 
 def compare(study: Study, comparison: Comparison) -> ClaimResult:
     """Judge what a map out of K kills of K's homology: forced, avoidable or undecided."""
     ground, m, seen = study.ground, study.model.latent_dim, comparison.seen
     measured = study.of_input.betti()
+    continuous = continuity(study, encoder_alone=comparison.encoder_alone)
     had = ground.betti if ground.betti is not None else _decided(measured)
     certified = _certified(study)
     statement = (
@@ -69,7 +73,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         "homology_coeff_field": study.of_input.diagrams.homology_coeff_field,
         **comparison.extra,
     }
-    reason = _obstacle(study, had, measured, seen)
+    reason = _obstacle(study, comparison, had, measured)
     if reason or had is None or seen is None:
         return ClaimResult(
             id=comparison.id,
@@ -78,7 +82,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
             summary=reason,
             source="homotopy-argument",
             values=values,
-            hypotheses=(continuity(study),),
+            hypotheses=(continuous,),
             advice=_ADVICE.get(reason, "Give more points, or the Betti numbers of the set."),
         )
     kept = _kept(study, had, comparison, certified)
@@ -100,7 +104,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         source=lost[0].source if lost and lost[0].source else "homotopy-argument",
         values=values,
         hypotheses=(
-            continuity(study),
+            continuous,
             Hypothesis(
                 "Betti numbers of K",
                 "given" if ground.betti is not None else "estimated",
@@ -122,13 +126,13 @@ _ADVICE = {
 
 def _obstacle(
     study: Study,
+    comparison: Comparison,
     had: tuple[int, ...] | None,
     measured: tuple[int | None, ...],
-    seen: SeenHomology | None,
 ) -> str:
-    if study.exceptional.jump is not None:
+    if jump_of(study, encoder_alone=comparison.encoder_alone) is not None:
         return _JUMPS
-    if seen is None:
+    if comparison.seen is None:
         return _NOT_FINITE
     resolution = number(study.of_input.resolution.value)
     if had is None or not _resolved(study):
@@ -174,6 +178,9 @@ def _kept(
         joined = _joined(study, comparison.collisions)
         if joined < len(study.ground.components):
             pieces = joined
+        elif had[0] == 1:
+            # The image of a connected set is connected, however sparse it looks.
+            pieces = 1
         elif pieces is None or pieces < had[0]:
             # That no two components share a value is not seen, nor that two do.
             pieces = None

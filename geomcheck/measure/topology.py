@@ -91,7 +91,13 @@ def topology_of(
         )
     codes, kept_codes, kept, images = _images(ground, settings, len(net), pool, model.latent_dim)
     by_codes, by_images = _kept(
-        ground, net, covering.value, pool, of_input.betti(), model.latent_dim
+        ground,
+        net,
+        covering.value,
+        pool,
+        of_input.betti(),
+        model.latent_dim,
+        steady=exceptional.jump is None,
     )
     return Topology(
         net, covering, of_input, codes, kept_codes, kept, images, by_codes, by_images, pool
@@ -113,8 +119,13 @@ def _kept(
     pool: Evaluation,
     measured_betti: tuple[int | None, ...],
     latent_dim: int,
+    *,
+    steady: bool,
 ) -> tuple[KeptOver, KeptOver]:
-    """Return what of K's homology survives encoding, and the whole autoencoder, by field."""
+    """Return what of K's homology survives encoding, and the whole autoencoder, by field.
+
+    A decoder that is not `steady` may open holes that the codes have not.
+    """
     codes: dict[int, KeptClasses] = {}
     images: dict[int, KeptClasses] = {}
     for field, betti in _betti_over(ground, measured_betti, latent_dim).items():
@@ -138,8 +149,10 @@ def _kept(
 
         white = whitened(np.concatenate([net.codes, pool.codes]))
         images[field] = kept(net.images, pool.images)
-        # What survives the whole autoencoder survived the encoder, however coarse its codes.
-        codes[field] = _larger(kept(white[: len(net)], white[len(net) :]), images[field])
+        codes[field] = kept(white[: len(net)], white[len(net) :])
+        if steady:
+            # What survives the whole autoencoder survived the encoder, however coarse its codes.
+            codes[field] = _larger(codes[field], images[field])
         if latent_dim > 1 and codes[field] != had:
             # What is seen to survive survives: with unequal axes as they are, too.
             codes[field] = _larger(codes[field], kept(net.codes, pool.codes))

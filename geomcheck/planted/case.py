@@ -88,6 +88,16 @@ class Plot:
         """Largest distance of a point of K from the origin, from below."""
         return float(np.linalg.norm(self.rule.points, axis=1).max())
 
+    def shows(self, distance: float) -> bool:
+        """Tell whether a net shows what survives a map that moves no point farther than this.
+
+        Closer than the reach to K nothing of K's homology is lost; and the net has to be as
+        fine as what is left of the reach, which a few hundred points of a surface are not
+        unless that is most of it.
+        """
+        reach, coarse = self.manifold.claims.reach, 1 if self.manifold.dim == 1 else 4
+        return reach is not None and coarse * distance < reach.value
+
     @property
     def betti(self) -> tuple[int, ...] | None:
         """Betti numbers over two elements."""

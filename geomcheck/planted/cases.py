@@ -8,6 +8,7 @@ import numpy as np
 
 from geomcheck.planted import lossy, memory, regions, sound, torn
 from geomcheck.planted.case import Case, Plot
+from geomcheck.planted.trained import trained
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 
@@ -19,6 +20,7 @@ GROUPS: Mapping[str, Callable[[Plot], Iterator[Case]]] = {
     "wider": sound.wider,
     "half precision": sound.half_precision,
     "network": sound.network,
+    "trained": trained,
     "witness": sound.witnesses,
     "torn": torn.circles,
     "noses": regions.noses,

@@ -91,7 +91,7 @@ def expectations(
             truth.share, samples, truth.training_share + delta, "share off the training points"
         )
     if truth.collide is not None:
-        said["embedding"] = _embedding(truth, said["small-error"], delta)
+        said["embedding"] = _embedding(truth, said["small-error"], samples, delta, confidence)
     for claim, kept in (
         ("latent-topology", truth.kept_by_codes),
         ("reconstruction-topology", truth.kept_by_images),
@@ -195,13 +195,19 @@ def _witness(manifold: Manifold, latent_dim: int) -> Expectation:
     return _only(HOLDS, "one is made by hand")
 
 
-def _embedding(truth: Truth, small_error: Expectation, delta: float) -> Expectation:
+def _embedding(
+    truth: Truth, small_error: Expectation, samples: int, delta: float, confidence: float
+) -> Expectation:
     low, high = truth.collide or (0.0, 1.0)
     text = f"{100 * low:.3g} to {100 * high:.3g} % to leave out"
     if high <= delta:
-        # A decoder that errs by little off a small set shows it; without one it stays open.
-        return (_only if small_error.required is HOLDS else _or_inconclusive)(HOLDS, text)
-    return _or_inconclusive(FAILS, text)
+        # A decoder that errs by little off a small set shows it, and so does the nearest code
+        # of other points, unless codes are drawn out too far to be met.
+        told = small_error.required is HOLDS or not truth.fine_codes
+        return (_only if told else _or_inconclusive)(HOLDS, text)
+    # Pairs taken as they come, none of them twice, are at least half of the most there can be.
+    sure = _likely(low / 2, samples, confidence)[0] > delta
+    return (_only if sure else _or_inconclusive)(FAILS, text)
 
 
 def _exceptional_set(
@@ -237,8 +243,11 @@ def _topology(
     if most is None or kept is None:
         return None
     text = f"keeps {kept} of {most} that can be kept"
-    fine = truth.fine_codes if codes else truth.fine_images
-    roughly = fine or truth.jump > 0 or not truth.finite
+    if most[0] == 1 and not any(most[1:]):
+        # No class is left to keep but that of K in one piece, which no map breaks.
+        return _only(HOLDS, text)
+    fine = truth.fine_codes if codes else truth.fine_images or not truth.finite
+    roughly = fine or (truth.jump > 0 and not (codes and truth.steady_codes))
     if any(may is not None and has < may for may, has in zip(most, kept, strict=True)):
         return (_or_inconclusive if roughly else _only)(FAILS, text)
     betti = (manifold.claims.betti or {})[2]

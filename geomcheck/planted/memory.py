@@ -58,7 +58,7 @@ def between_training_points(plot: Plot) -> Iterator[Case]:
         within(share, 1.0),
         kept_by_codes=plot.betti,
         kept_by_images=plot.betti if near else None,
-        fine_images=True,
+        fine_images=not plot.shows(_HEIGHT * epsilon),
         training_share=0.0,
         collide=(0.0, 0.0),
     )

@@ -53,7 +53,8 @@ def noses(plot: Plot) -> Iterator[Case]:
             return np.clip(rise, 0.0, _HEIGHT * epsilon)
 
         # The ramp is narrower than the points of a net are apart.
-        truth = replace(_kept(plot, about(share), about(share)), fine_images=True)
+        fine = not plot.shows(_HEIGHT * epsilon)
+        truth = replace(_kept(plot, about(share), about(share)), fine_images=fine)
         yield Case(
             f"error on {name} delta",
             _displaced(plot, cap.direction, by),
@@ -75,7 +76,8 @@ def walls(plot: Plot) -> Iterator[Case]:
         away = np.abs(cap.height(z) - middle) / half
         return epsilon * np.maximum(0.0, _HEIGHT - (_HEIGHT - 1) * away)
 
-    truth = replace(_kept(plot, about(share), about(LARGEST)), fine_images=True)
+    fine = not plot.shows(_HEIGHT * epsilon)
+    truth = replace(_kept(plot, about(share), about(LARGEST)), fine_images=fine)
     yield Case(
         "wall", _displaced(plot, cap.across, by), truth, "a shear: a band of error cuts a cap off"
     )
