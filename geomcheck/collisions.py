@@ -129,6 +129,9 @@ def find_collisions(
     others = others[np.unique(others[:, 0], return_index=True)[1]]
 
     def map_(points: Array) -> Array:
+        if not len(points):
+            # No model need know what to do with none.
+            return points
         found = model.encode(points)
         return white(found if watch == "codes" else model.decode(found))
 

@@ -235,3 +235,13 @@ def test_the_command_line_says_it_in_one_line(
     assert len(error) == 1
     assert error[0].startswith(f"geomcheck: {says}")
     assert not Path("out").exists()
+
+
+def test_no_model_is_given_no_points() -> None:
+    def some(x: np.ndarray) -> np.ndarray:
+        assert len(x) > 0
+        return x
+
+    model = FunctionAutoencoder(some, some, 2, 2, continuous=False)
+    report = verify(theory.circle(), model, epsilon=0.1, samples=600)
+    assert report["small-error"].verdict == "holds"
