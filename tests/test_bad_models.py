@@ -13,6 +13,7 @@ import torch
 
 import theory
 from geomcheck.cli.entry import run_command_line
+from geomcheck.collisions import find_collisions
 from geomcheck.evaluation import evaluate
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.protocol_check import check_protocol
@@ -238,10 +239,20 @@ def test_the_command_line_says_it_in_one_line(
 
 
 def test_no_model_is_given_no_points() -> None:
-    def some(x: np.ndarray) -> np.ndarray:
+    def nought(x: np.ndarray) -> np.ndarray:
         assert len(x) > 0
-        return x
+        return 0.0 * x
 
-    model = FunctionAutoencoder(some, some, 2, 2, continuous=False)
-    report = verify(theory.circle(), model, epsilon=0.1, samples=600)
-    assert report["small-error"].verdict == "holds"
+    circle = theory.circle()
+    model = FunctionAutoencoder(nought, nought, 2, 2)
+    sample = evaluate(model, circle.sample(40, rng=0))
+    # Every pair taken is a collision, and there are no others to look from.
+    found = find_collisions(
+        model,
+        sample,
+        sample.where(np.zeros(0, dtype=np.intp)),
+        gap=0.2,
+        tangents=circle.tangent,
+        project=circle.project,
+    )
+    assert found.matched == len(found) > 15
