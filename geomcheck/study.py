@@ -77,7 +77,9 @@ class Study:
     component : array of shape (n,)
         Component of each held-out point.
     training : Evaluation or None
-        The training points, where known.
+        The training points, where known; of very many a random choice.
+    training_errors : array of shape (t,) or None
+        The errors of all of them.
     obstructions : tuple of Obstruction
         Every lower bound found for this latent dimension, strongest first.
     homology_sample : Evaluation
@@ -115,6 +117,7 @@ class Study:
     held_out_basis: str
     component: NDArray[np.intp]
     training: Evaluation | None
+    training_errors: NDArray[np.float64] | None
     obstructions: tuple[Obstruction, ...]
     homology_sample: Evaluation
     covering: Bound

@@ -29,6 +29,7 @@ def judge(model, training, *, n=6000, epsilon=0.1, delta=0.02, basis="fresh", te
         model=model,
         settings=Settings(epsilon, delta, 0.99, n, 0, 2**30),
         training=None if training is None else evaluate(model, training),
+        training_errors=None if training is None else evaluate(model, training).errors,
         held_out=held_out,
         errors=held_out.errors,
         held_out_basis=basis,
@@ -145,3 +146,14 @@ def test_the_pair_shown_can_be_checked_again():
         data["error"]
     )
     assert data["training_error"] == 0
+
+
+def test_the_share_is_that_of_all_training_points_however_few_are_kept(monkeypatch):
+    monkeypatch.setattr("geomcheck.measure.errors._MOST_TRAINING", 50)
+    training = CIRCLE.sample(3000, rng=5)
+    report = geomcheck.verify(
+        CIRCLE, linear.shrunk(2, 0.5), epsilon=0.1, samples=500, training_points=training
+    )
+    values = report["generalisation"].values
+    assert values["training_points"] == 3000
+    assert values["training_share"] == 1.0

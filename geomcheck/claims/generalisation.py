@@ -33,23 +33,24 @@ def check(study: Study) -> ClaimResult:
         f"The share of K with error above {number(epsilon)} exceeds the share of the training "
         f"points by at most {percent(delta)}."
     )
-    if training is None or study.held_out_basis == "training":
+    all_errors = study.training_errors
+    if training is None or all_errors is None or study.held_out_basis == "training":
         return ClaimResult(
             id=_ID,
             statement=statement,
             verdict=Verdict.NOT_APPLICABLE,
             summary="the training points are not known"
-            if training is None
+            if training is None or all_errors is None
             else "no points but the training points were given",
             source="clopper-pearson",
             advice="Pass training_points, and points held out, to verify.",
         )
     n, hits, limits = len(study.errors), large_errors(study), large_error_limits(study)
-    trained = float(np.mean(training.errors > epsilon))
-    near = nearness(study, training)
+    trained = float(np.mean(all_errors > epsilon))
+    near, inside = nearness(study, training), int(np.count_nonzero(all_errors > epsilon))
     summary = (
-        f"large errors on {percent(trained)} of {len(training)} training points, on "
-        f"{percent(hits / n)} of {n} others; {_where(near)}"
+        f"large errors on {percent(trained)} of {len(all_errors)} training points, on "
+        f"{percent(hits / n)} of {n} others; {_where(near, inside)}"
     )
     advice = ""
     if limits.upper <= trained + delta:
@@ -65,14 +66,14 @@ def check(study: Study) -> ClaimResult:
         summary=summary,
         source="clopper-pearson",
         values={
-            "training_points": len(training),
+            "training_points": len(all_errors),
             "training_share": trained,
             "share": hits / n,
             "share_at_most": limits.upper,
             "share_at_least": limits.lower,
-            "training_mean_error": float(np.mean(training.errors)),
+            "training_mean_error": float(np.mean(all_errors)),
             "mean_error": float(np.mean(study.errors)),
-            "training_points_in_K0": near.inside,
+            "training_points_in_K0": inside,
             "K0_to_training_points": near.distance,
             "K_to_training_points": near.spacing,
             "K0_farther_than_the_rest": near.farther_share,
@@ -87,9 +88,9 @@ def check(study: Study) -> ClaimResult:
     )
 
 
-def _where(near: Nearness) -> str:
+def _where(near: Nearness, inside: int) -> str:
     """Say how K0 lies to the training points."""
-    held = f"{near.inside} of them" if near.inside else "none of them"
+    held = f"{inside} of them" if inside else "none of them"
     said = f"K0 holds {held}"
     if near.distance is None or near.says == "unseen":
         return said

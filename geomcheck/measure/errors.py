@@ -38,6 +38,7 @@ class Errors:
     basis: str
     component: NDArray[np.intp]
     training: Evaluation | None
+    training_errors: Array | None
     worst: Evaluation
 
 
@@ -66,8 +67,9 @@ def errors_on(
     if not np.isfinite(found.errors).any():
         raise InvalidInput("model", "no finite reconstruction", "finite numbers")
     check_repeatable(model, sample)
-    training = None
+    training, training_errors = None, None
     if training_points is not None:
-        training = stream(model, training_points, keep=_MOST_TRAINING, rng=rng).sample
+        seen = stream(model, training_points, keep=_MOST_TRAINING, rng=rng)
+        training, training_errors = seen.sample, seen.errors
     component = ground.component_of(sample.points)
-    return Errors(found.errors, sample, basis, component, training, found.worst)
+    return Errors(found.errors, sample, basis, component, training, training_errors, found.worst)

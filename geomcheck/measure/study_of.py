@@ -91,6 +91,7 @@ def measured(
         held_out_basis=errors.basis,
         component=errors.component,
         training=errors.training,
+        training_errors=errors.training_errors,
         obstructions=known,
         homology_sample=topology.homology_sample,
         covering=topology.covering,
