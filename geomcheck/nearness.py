@@ -44,8 +44,6 @@ class Nearness:
 
     Parameters
     ----------
-    inside : int
-        How many points of S lie in K0.
     spacing : float
         Median distance to S of held-out points: how far a point of K lies from S.
     hits : int
@@ -62,7 +60,6 @@ class Nearness:
         The worst point met in K0 and its neighbour in S.
     """
 
-    inside: int
     spacing: float
     hits: int
     distance: float | None
@@ -96,7 +93,6 @@ def nearness(study: Study, training: Evaluation) -> Nearness:
     met += [(tear.worst_point, tear.largest_error) for tear in tears]
     worst = max(met, key=lambda pair: pair[1]) if met else None
     return Nearness(
-        inside=int(np.count_nonzero(training.errors > study.settings.epsilon)),
         spacing=spacing,
         hits=len(hits),
         distance=float(np.median(far)) if len(far) else None,
