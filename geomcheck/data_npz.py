@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -17,6 +19,17 @@ from theory.errors import InvalidInput
 __all__ = ["read_npz"]
 
 _SUFFIX = ".npy"
+# What zipfile raises of a file that is not as it should be; ValueError of a name that is no text.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 
 
 def read_npz(
@@ -44,7 +57,9 @@ def read_npz(
                 shape, fortran, dtype = read_header(where, stream)
                 check_size(where, shape, dtype, held[chosen].file_size - stream.tell())
                 data = stream.read(math.prod(shape) * dtype.itemsize)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except InvalidInput:
+        raise
+    except _DAMAGE as error:
         says = " ".join(str(error).split())
         raise InvalidInput(
             name, "another kind of file, or a damaged one", f"one saved by numpy.savez ({says})"

@@ -34,9 +34,12 @@ def read_parquet(file: Path) -> tuple[NDArray[np.float64], Callable[[int, int], 
             names = table.schema_arrow.names
             if not names or not table.metadata.num_rows:
                 raise InvalidInput(name, "no points", "at least two")
-            points = np.empty((table.metadata.num_rows, len(names)))
+            held = table.metadata.num_rows
+            points = np.empty((held, len(names)))
             start = 0
             for batch in table.iter_batches(batch_size=_ROWS):
+                if start + len(batch) > held:
+                    raise InvalidInput(name, f"more than {held} rows", f"the {held} it states")
                 for index, column in enumerate(batch.columns):
                     if column.null_count:
                         row = start + int(np.flatnonzero(column.is_null())[0])
@@ -46,7 +49,12 @@ def read_parquet(file: Path) -> tuple[NDArray[np.float64], Callable[[int, int], 
                     values = column.cast(arrow.float64(), safe=False)
                     points[start : start + len(batch), index] = values.to_numpy()
                 start += len(batch)
-    except arrow.ArrowException as error:
+            if start != held:
+                raise InvalidInput(name, f"{start} rows", f"the {held} it states")
+    except InvalidInput:
+        raise
+    # A size that is a lie may also be one that no memory has.
+    except (arrow.ArrowException, MemoryError, ValueError) as error:
         says = " ".join(str(error).split())
         raise InvalidInput(
             name, "another kind of file, or a damaged one", f"a parquet file ({says})"

@@ -53,8 +53,20 @@ class _Collector:
         self._tests: list[dict[str, Any]] = []
         self._heard: dict[str, list[dict[str, Any]]] = {}
 
+    # Fixtures may ask as well, before the test and after it.
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, None, None]:
+        yield from self._listening(item)
+
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, None, None]:
+        yield from self._listening(item)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, None, None]:
+        yield from self._listening(item)
+
+    def _listening(self, item: pytest.Item) -> Generator[None, None, None]:
         with recording() as heard:
             yield
         self._heard[item.nodeid] = [asdict(asked) for asked in heard]
@@ -64,10 +76,9 @@ class _Collector:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, Any, None]:
         outcome = yield
-        if call.when == "call":
-            # Attributes of a report travel from the workers of pytest-xdist as JSON values.
-            heard = json.dumps(self._heard.pop(item.nodeid, []))
-            setattr(outcome.get_result(), _ATTRIBUTE, heard)
+        # Attributes of a report travel from the workers of pytest-xdist as JSON values.
+        heard = json.dumps(self._heard.pop(item.nodeid, []))
+        setattr(outcome.get_result(), _ATTRIBUTE, heard)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         for asked in json.loads(getattr(report, _ATTRIBUTE, "[]")):

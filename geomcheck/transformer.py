@@ -170,7 +170,7 @@ class AutoencoderTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, 
         check_is_fitted(self)
         settings.setdefault("training_points", self._training_points)
         if not isinstance(subject, Manifold | PointSet):
-            points = check_array(subject, dtype=np.float64)
+            points = validate_data(self, subject, dtype=np.float64, reset=False)
             subject = PointSet("points", points)
         if isinstance(subject, PointSet):
             settings.setdefault("held_out", subject.points)

@@ -290,3 +290,21 @@ def test_a_shape_that_does_not_fit_is_refused(
     with pytest.raises(InvalidInput) as caught:
         as_autoencoder(model, POINTS, shape=shape)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("bend", "says"),
+    [
+        (lambda z: torch.div(z, 0.5, rounding_mode="floor"), "uses div"),
+        (lambda z: torch.div(z, 1, rounding_mode="trunc"), "uses div"),
+        (lambda z: z.view(torch.int32) * 1e-9, "uses view"),
+        (lambda z: nn.functional.dropout(z), "uses dropout"),
+        (lambda z: z - z.mean(0, keepdim=True), "of a point alone something else"),
+        (lambda z: z.flip(0), "of a point alone something else"),
+        (lambda z: z + float(np.random.default_rng().random()), "of a point alone something else"),
+    ],
+)
+def test_what_rounds_or_is_no_map_of_points_is_not_continuous(bend: object, says: str) -> None:
+    found = as_autoencoder(Own(bend), POINTS)
+    assert not found.continuous
+    assert says in found.continuity

@@ -152,3 +152,38 @@ def test_a_lazy_table_is_to_be_collected() -> None:
     polars = pytest.importorskip("polars")
     with pytest.raises(InvalidInput, match=r"got a LazyFrame, expected a table: collect\(\) it"):
         as_points(polars.DataFrame(CLOUD).lazy())
+
+
+def test_a_table_that_lies_about_its_rows_is_refused(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    file = tmp_path / "honest.parquet"
+    parquet.write_table(pa.table({"x": np.arange(100.0)}), file, store_schema=False)
+    data = file.read_bytes()
+    # The number of rows comes first of its like in the footer: 100, as thrift writes it.
+    foot = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    at = data.index(bytes([0xC8, 0x01]), foot)
+    for rows, says in ((120, "got 100 rows, expected the 120"), (70, "got more than 70 rows")):
+        lying = tmp_path / f"{rows}.parquet"
+        lying.write_bytes(data[:at] + bytes([2 * rows & 0x7F | 0x80, rows >> 6]) + data[at + 2 :])
+        assert says in refusal(lying)
+
+
+def test_a_damaged_archive_is_refused_whatever_packed_it(tmp_path: Path) -> None:
+    np.savez(tmp_path / "plain.npz", a=CLOUD)
+    with zipfile.ZipFile(tmp_path / "plain.npz") as archive:
+        data = archive.read("a.npy")
+    for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2, zipfile.ZIP_DEFLATED):
+        file = tmp_path / f"{method}.npz"
+        with zipfile.ZipFile(file, "w", method) as archive:
+            archive.writestr("a.npy", data)
+        packed = bytearray(file.read_bytes())
+        packed[60:90] = bytes(byte ^ 0x5A for byte in packed[60:90])
+        file.write_bytes(packed)
+        refusal(file)
+    file = tmp_path / "name.npz"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("é.npy", data)
+    file.write_bytes(file.read_bytes().replace("é".encode(), bytes([0xFF, 0xFE])))
+    assert "another kind of file, or a damaged one" in refusal(file)

@@ -63,6 +63,19 @@ def test_markdown_shows_hostile_names_as_text(hostile):
     assert not re.search(r"(?<!\\)\*\*b", prose)
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
+def test_no_command_gets_out_of_its_block(document, end):
+    document["settings"]["command"] = f"geomcheck{end}<script>alert(1)</script>"
+    text = render_markdown([document])
+    (line,) = (line for line in text.splitlines() if "<script>" in line)
+    assert line.startswith("    geomcheck ")
+
+
+def test_markdown_shows_an_entity_as_it_was_written(document):
+    document["subject"]["name"] = "&lt;b&gt;"
+    assert r"# \&lt;b\&gt;" in render_markdown([document])
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

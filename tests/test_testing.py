@@ -147,7 +147,8 @@ def test_a_pair_of_maps_is_a_model_as_it_stands():
 
 
 @pytest.mark.parametrize("workers", [[], ["-n", "1"]])
-def test_a_test_run_leaves_one_report(pytester, workers):
+def test_a_test_run_leaves_one_report(pytester, monkeypatch, workers):
+    monkeypatch.setenv("COLUMNS", "200")  # or the summary is cut short
     pytester.makepyfile(test_broken=_MODULE)
     run = pytester.runpytest_subprocess(
         "-p", "no:cacheprovider", "--geomcheck-report", "verdicts", *workers
@@ -197,3 +198,49 @@ def test_the_example_module_passes(pytester):
     pytester.makepyfile(test_my_autoencoder=source.read_text(encoding="utf-8"))
     run = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:randomly")
     run.assert_outcomes(passed=5, xfailed=1)
+
+
+_FIXTURE = """
+import numpy as np
+import pytest
+import theory
+from geomcheck import FunctionAutoencoder, verify
+from geomcheck.testing import assert_claim, parametrize_with_claims
+
+def constant():
+    return FunctionAutoencoder(
+        lambda x: np.zeros((len(x), 1)), lambda z: np.zeros((len(z), 2)), 2, 1, continuous=True
+    )
+
+@pytest.fixture
+def judged():
+    report = verify(theory.circle(), constant(), samples=200)
+    yield assert_claim(report, "small-error", verdict=["holds", "fails"])
+    assert_claim(report, "small-error")
+
+def test_with_a_fixture(judged):
+    pass
+
+def unbuilt():
+    raise AssertionError("not what the claim is about")
+
+@parametrize_with_claims(
+    [(theory.circle(), unbuilt)], claims=["small-error"],
+    expected_failures={"small-error": "it is constant"},
+)
+def test_no_model(check):
+    check()
+"""
+
+
+def test_what_fixtures_ask_is_reported_and_other_failures_are_not_expected(pytester, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    pytester.makepyfile(test_fixture=_FIXTURE)
+    run = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--geomcheck-report", "verdicts")
+    run.assert_outcomes(passed=1, errors=1, failed=1)
+    run.stdout.fnmatch_lines(["*RuntimeError: no verdict on circle:R=1-unbuilt*"])
+    document = json.loads((pytester.path / "verdicts" / "verdicts.json").read_text())
+    assert [(t["claim"], t["outcome"]) for t in document["tests"]] == [
+        ("small-error", "passed"),
+        ("small-error", "failed"),
+    ]

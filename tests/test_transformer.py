@@ -78,3 +78,11 @@ def test_it_carries_its_verdicts_until_it_is_fitted_again():
     transformer.fit(X)
     assert not hasattr(transformer, "verdicts_")
     assert not hasattr(transformer, "report_")
+
+
+def test_columns_in_another_order_are_not_judged():
+    pandas = pytest.importorskip("pandas")
+    X = pandas.DataFrame(theory.circle().sample(100, rng=0) * [1.0, 3.0], columns=["x", "y"])
+    model = AutoencoderTransformer(latent_dim=1, **_SHORT, random_state=0).fit(X)
+    with pytest.raises(ValueError, match="feature names"):
+        model.verify(X[["y", "x"]], samples=100)

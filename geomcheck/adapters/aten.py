@@ -56,6 +56,9 @@ def short_name(target: str) -> str:
 
 # The argument that has to be positive, or values of a constant row jump: 1e-5 unless given.
 _EPS = {"layer_norm": 4, "group_norm": 4, "instance_norm": 7}
+# In training these are random, or look at all points at once: no map of a point at all.
+_BY_CHANCE_OR_BATCH = {"dropout": (2, "train"), "batch_norm": (5, "training")}
+_MAKES_CONSTANTS = frozenset(("full", "ones", "zeros"))
 # What single precision still tells from zero.
 _LEAST_EPS = 1e-30
 # Below it softplus is log(1 + exp(z)), above z itself; from 20 on the two agree to 3e-9.
@@ -66,6 +69,11 @@ def is_continuous(
     name: str, arguments: Sequence[object], named: Mapping[str, object] = MappingProxyType({})
 ) -> bool:
     """Whether an operation is continuous in its tensors, wherever these are finite."""
+    if named.get("rounding_mode") is not None or _cuts_off(name, (*arguments, *named.values())):
+        return False
+    if name in _BY_CHANCE_OR_BATCH:
+        place, argument = _BY_CHANCE_OR_BATCH[name]
+        return _argument(arguments, named, place, argument, True) is False
     if name in _EPS:
         eps = _argument(arguments, named, _EPS[name], "eps", 1e-5)
         return isinstance(eps, int | float) and eps >= _LEAST_EPS
@@ -81,6 +89,14 @@ def is_continuous(
     if name == "div":
         return isinstance(second, int | float) and second != 0
     return name == "pow" and isinstance(second, int) and second >= 1
+
+
+def _cuts_off(name: str, values: Sequence[object]) -> bool:
+    """Whether an operation turns real numbers into whole ones, or reads their bits as others."""
+    if name in _MAKES_CONSTANTS:
+        return False
+    real = [value.is_floating_point for value in values if hasattr(value, "is_floating_point")]
+    return bool(real) and (name == "view" or not all(real))
 
 
 def _argument(

@@ -124,8 +124,16 @@ class Graph:
 
     def jumps(self) -> list[str]:
         """Return the operations that are not known to be continuous."""
-        jumps = (n for n in self.nodes if not is_continuous(n.target, n.args, n.kwargs))
-        return sorted({node.target for node in jumps})
+        jumps, whole = set[str](), set[str]()
+        for node in self.nodes:
+            counts = node.target == "sym_size" or whole.issuperset(node.needs())
+            if counts:
+                whole.update(node.outputs)
+            # Of numbers of rows it is a whole number, of tensors it jumps.
+            floors = node.target == "_operator.floordiv" and not counts
+            if floors or not is_continuous(node.target, node.args, node.kwargs):
+                jumps.add(node.target)
+        return sorted(jumps)
 
     def foreign(self) -> list[str]:
         """Return the operations that may do something else than compute a value.

@@ -72,9 +72,8 @@ def exported_autoencoder(
         shape=first.shape,
         code_shape=last.shape if len(halves) == 2 else (),
     )
-    return found.known(
-        probed(found.encode, found.decode, points), (encoder, decoder), "", continuous
-    )
+    latent_dim = probed(found.encode, found.decode, points)
+    return found.known(points, latent_dim, (encoder, decoder), "", continuous)
 
 
 def _only(name: str, programs: dict[str, Program]) -> Program:

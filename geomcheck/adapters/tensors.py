@@ -72,12 +72,19 @@ class TensorAutoencoder:
         return self._applied(self.decoder, codes, self.code_shape)
 
     def known(
-        self, latent_dim: int, graphs: Sequence[Graph], reason: str, continuous: bool | None
+        self,
+        points: Array,
+        latent_dim: int,
+        graphs: Sequence[Graph],
+        reason: str,
+        continuous: bool | None,
     ) -> TensorAutoencoder:
         """Return the same maps with what is known of them.
 
         Parameters
         ----------
+        points : array of shape (n, ambient_dim)
+            A few points.
         latent_dim : int
         graphs : sequence of Graph
             Of both halves; fewer if they are not known.
@@ -91,6 +98,7 @@ class TensorAutoencoder:
                 if graph.jumps() and not reason:
                     jumps = ", ".join(graph.jumps())
                     reason = f"the {name} uses {jumps}, not known to be continuous"
+            reason = reason or self._unsteady(points)
             known, says = not reason, reason or "every operation is a continuous one of torch's"
         else:
             known, says = continuous, "stated"
@@ -114,6 +122,23 @@ class TensorAutoencoder:
             raise UnsupportedLayer(f"the model computes in {self.dtype}")
         encoder, decoder = (graph_layers(graph, self.dtype) for graph in self.graphs)
         return Network(encoder, decoder, "float32" if self.dtype == torch.float32 else "float64")
+
+    def _unsteady(self, points: Array) -> str:
+        """Return what shows that a half is no map of single points, if anything does."""
+        for name, half, rows in (
+            ("encoder", self.encode, points),
+            ("decoder", self.decode, self.encode(points)),
+        ):
+            among = half(rows)
+            try:
+                alone = np.concatenate([half(rows[i : i + 1]) for i in range(len(rows))])
+            except Exception as error:  # of code that is not ours
+                return f"the {name} does not take one point alone ({type(error).__name__})"
+            # Sums over more rows may be rounded in another order.
+            slack = math.sqrt(torch.finfo(self.dtype).eps) * np.abs(among).max(initial=0.0)
+            if alone.shape != among.shape or (np.abs(alone - among) > slack).any():
+                return f"the {name} makes of a point alone something else than among others"
+        return ""
 
     def _applied(self, function: Tensors, rows: Array, shape: tuple[int, ...]) -> Array:
         step = max(1, _BLOCK // max(1, rows.shape[1]))

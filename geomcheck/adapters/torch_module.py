@@ -83,7 +83,7 @@ def torch_autoencoder(
                 says = " ".join(str(error).split()) or type(error).__name__
                 reason = f"the {name} cannot be exported ({says[:120]})"
                 break
-    return found.known(latent_dim, graphs, reason, continuous)
+    return found.known(points, latent_dim, graphs, reason, continuous)
 
 
 def _halves(model: object) -> tuple[Tensors, Tensors, Modules]:

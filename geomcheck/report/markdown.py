@@ -15,7 +15,7 @@ from geomcheck.report.view import page_view
 
 __all__ = ["render_markdown", "write_markdown"]
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#$~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#$~&])")
 
 
 def render_markdown(documents: Sequence[Mapping[str, Any]]) -> str:
@@ -43,6 +43,7 @@ def render_markdown(documents: Sequence[Mapping[str, Any]]) -> str:
         autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["md"] = _escaped
+    environment.filters["line"] = _one_line
     text = environment.from_string(asset("report.md.j2")).render(
         pages=[page_view(document) for document in documents], table=result_table(documents)
     )
@@ -66,3 +67,8 @@ def write_markdown(documents: Sequence[Mapping[str, Any]], path: str | Path) -> 
 def _escaped(text: object) -> str:
     """Return text on one line in which nothing is a mark of Markdown."""
     return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def _one_line(text: str) -> str:
+    """Return a text that stands as code as it is, save that nothing in it ends the line."""
+    return re.sub(r"[\r\n]", " ", text)
