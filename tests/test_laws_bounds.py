@@ -70,9 +70,11 @@ def test_no_class_bounds_more_than_the_optimal_error(case, noise, engine, extra,
         homology = homology_of(part, points, covering_radius(points, part), noise=nu, engine=engine)
         for m in range(1, part.dim + 1):
             found = homological_obstruction(homology, m)
-            if found is not None:
-                assert found.bound.certified
+            if found is not None and found.bound.certified:
                 assert found.bound.value <= manifold.claims.optimal_error[m].value
+            elif found is not None:
+                # A class no longer than this may be one of the offset alone.
+                assert found.bound.value < found.birth + homology.diagrams.perturbation
 
 
 @settings(max_examples=12)
