@@ -64,6 +64,8 @@ def read_npz(
         raise InvalidInput(
             name, "another kind of file, or a damaged one", f"one saved by numpy.savez ({says})"
         ) from error
+    except MemoryError as error:
+        raise InvalidInput(name, "more numbers than memory holds", "fewer points") from error
     check_size(where, shape, dtype, len(data))
     flat = np.frombuffer(data, dtype=dtype)
     points = flat.reshape(shape, order="F" if fortran else "C")

@@ -302,6 +302,7 @@ def test_a_shape_that_does_not_fit_is_refused(
         (lambda z: z - z.mean(0, keepdim=True), "of a point alone something else"),
         (lambda z: z.flip(0), "of a point alone something else"),
         (lambda z: z + float(np.random.default_rng().random()), "of a point alone something else"),
+        (lambda z: z if torch.compiler.is_compiling() else z.round(), "when torch exports it"),
     ],
 )
 def test_what_rounds_or_is_no_map_of_points_is_not_continuous(bend: object, says: str) -> None:

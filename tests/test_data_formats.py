@@ -187,3 +187,18 @@ def test_a_damaged_archive_is_refused_whatever_packed_it(tmp_path: Path) -> None
         archive.writestr("é.npy", data)
     file.write_bytes(file.read_bytes().replace("é".encode(), bytes([0xFF, 0xFE])))
     assert "another kind of file, or a damaged one" in refusal(file)
+
+
+def test_an_archive_larger_than_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> bytes:
+        raise MemoryError
+
+    np.savez(tmp_path / "vast.npz", CLOUD)
+    start = zipfile.ZipExtFile.read
+    # The header is short; the numbers are what does not fit.
+    monkeypatch.setattr(
+        zipfile.ZipExtFile, "read", lambda self, n=-1: full() if n == 72 else start(self, n)
+    )
+    assert "got more numbers than memory holds" in refusal(tmp_path / "vast.npz")

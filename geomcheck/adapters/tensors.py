@@ -98,7 +98,7 @@ class TensorAutoencoder:
                 if graph.jumps() and not reason:
                     jumps = ", ".join(graph.jumps())
                     reason = f"the {name} uses {jumps}, not known to be continuous"
-            reason = reason or self._unsteady(points)
+            reason = reason or self._unsteady(points, graphs)
             known, says = not reason, reason or "every operation is a continuous one of torch's"
         else:
             known, says = continuous, "stated"
@@ -123,13 +123,18 @@ class TensorAutoencoder:
         encoder, decoder = (graph_layers(graph, self.dtype) for graph in self.graphs)
         return Network(encoder, decoder, "float32" if self.dtype == torch.float32 else "float64")
 
-    def _unsteady(self, points: Array) -> str:
-        """Return what shows that a half is no map of single points, if anything does."""
-        for name, half, rows in (
-            ("encoder", self.encode, points),
-            ("decoder", self.decode, self.encode(points)),
-        ):
+    def _unsteady(self, points: Array, graphs: Sequence[Graph]) -> str:
+        """Return what shows that a half is no map of single points, or not its graph, if any."""
+        halves = (
+            ("encoder", self.encode, points, self.shape),
+            ("decoder", self.decode, self.encode(points), self.code_shape),
+        )
+        for (name, half, rows, shape), graph in zip(halves, graphs, strict=True):
             among = half(rows)
+            try:
+                shown = self._applied(graph, rows, shape)
+            except Exception as error:  # of torch's operations
+                return f"the operations of the {name} cannot be run ({type(error).__name__})"
             try:
                 alone = np.concatenate([half(rows[i : i + 1]) for i in range(len(rows))])
             except Exception as error:  # of code that is not ours
@@ -138,6 +143,8 @@ class TensorAutoencoder:
             slack = math.sqrt(torch.finfo(self.dtype).eps) * np.abs(among).max(initial=0.0)
             if alone.shape != among.shape or (np.abs(alone - among) > slack).any():
                 return f"the {name} makes of a point alone something else than among others"
+            if shown.shape != among.shape or (np.abs(shown - among) > slack).any():
+                return f"the {name} does something else when torch exports it"
         return ""
 
     def _applied(self, function: Tensors, rows: Array, shape: tuple[int, ...]) -> Array:
