@@ -16,6 +16,10 @@ from theory.errors import InvalidInput
 __all__ = ["read_csv"]
 
 
+# What spreadsheets write for a number that is not there: no remarks, though they look like them.
+_NO_NUMBERS = frozenset("#N/A #NA #DIV/0! #NAME? #NULL! #NUM! #REF! #VALUE!".split())
+
+
 def read_csv(file: Path) -> tuple[NDArray[np.float64], Callable[[int, int], str]]:
     """Return the numbers in a .csv file, and how to name the place of a cell.
 
@@ -57,7 +61,7 @@ def _rows(stream: Iterator[str]) -> Iterator[Row]:
     reader = csv.reader(stream)
     for cells in reader:
         blank = not cells or (len(cells) == 1 and cells[0].isspace())
-        if not blank and not cells[0].startswith("#"):
+        if not blank and (cells[0] in _NO_NUMBERS or not cells[0].startswith("#")):
             yield reader.line_num, cells
 
 
@@ -74,6 +78,9 @@ def _is_header(name: str, first: Row, second: Row | None) -> bool:
 def _check_names(name: str, line: int, cells: list[str]) -> None:
     if len(cells) == 1 and _foreign_separator(cells[0]):
         raise _bad_cell(name, line, 0, cells[0])
+    for column, cell in enumerate(cells):
+        if cell in _NO_NUMBERS:
+            raise _bad_cell(name, line, column, cell)
     if "" in cells:
         raise InvalidInput(
             name,

@@ -309,3 +309,16 @@ def test_what_rounds_or_is_no_map_of_points_is_not_continuous(bend: object, says
     found = as_autoencoder(Own(bend), POINTS)
     assert not found.continuous
     assert says in found.continuity
+
+
+def test_complex_codes_are_refused() -> None:
+    says = refusal(Own(lambda z: torch.complex(z, z**2)))
+    assert "model.encode raised TypeError: complex numbers" in says
+
+
+def test_brain_floats_are_evaluated_as_they_are() -> None:
+    model = Own().to(torch.bfloat16)
+    found = as_autoencoder(model, POINTS)
+    with torch.no_grad():
+        codes = model.encode(torch.tensor(POINTS, dtype=torch.bfloat16))
+    np.testing.assert_array_equal(found.encode(POINTS), codes.double().numpy())

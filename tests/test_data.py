@@ -202,3 +202,16 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
 def test_other_endings_are_refused_with_those_that_are_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("1,2\n3,4\n")
     assert refusal(tmp_path / name).endswith("expected one of .npy, .npz, .csv, .parquet")
+
+
+@pytest.mark.parametrize("text", ["1,2\n#N/A,5\n7,8\n", "x,y\n#DIV/0!,5\n7,8\n1,2\n"])
+def test_what_a_spreadsheet_could_not_compute_is_no_remark(tmp_path, text):
+    (tmp_path / "sheet.csv").write_text(text)
+    with pytest.raises(InvalidInput, match=r"'#.* at row 2, column 1, expected a number"):
+        read_points(tmp_path / "sheet.csv")
+
+
+def test_a_first_line_of_missing_numbers_is_no_header(tmp_path):
+    (tmp_path / "sheet.csv").write_text("#REF!,#REF!\n1,2\n7,8\n")
+    with pytest.raises(InvalidInput, match="'#REF!' at row 1, column 1"):
+        read_points(tmp_path / "sheet.csv")

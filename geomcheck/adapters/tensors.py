@@ -156,7 +156,9 @@ class TensorAutoencoder:
                     rows[start : start + step], dtype=self.dtype, device=self.device
                 )
                 result = function(chunk.reshape(len(chunk), *(shape or rows.shape[1:])))
-                values = result.cpu().numpy().astype(np.float64)
+                if result.is_complex():
+                    raise TypeError("complex numbers, of which only half would be kept")
+                values = result.cpu().to(torch.float64).numpy()
                 # A shape that is wrong is for the caller to see.
                 flat = values.ndim > 2 and len(values) == len(chunk)
                 parts.append(
