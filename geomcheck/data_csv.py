@@ -17,7 +17,7 @@ __all__ = ["read_csv"]
 
 
 # What spreadsheets write for a number that is not there: no remarks, though they look like them.
-_NO_NUMBERS = frozenset("#N/A #NA #DIV/0! #NAME? #NULL! #NUM! #REF! #VALUE!".split())
+_NO_NUMBERS = frozenset(("#N/A", "#NA", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"))
 
 
 def read_csv(file: Path) -> tuple[NDArray[np.float64], Callable[[int, int], str]]:

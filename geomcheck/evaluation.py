@@ -87,12 +87,16 @@ def _called(
     """Return what one of the two maps answers, as float64 numbers of shape (n, width)."""
     where, n = f"model.{name}", len(argument)
     try:
-        answer = np.asarray(function(argument.copy()))
+        given = function(argument.copy())
+        masked = bool(np.ma.is_masked(given))
+        answer = np.asarray(given)
     except InvalidInput as error:
         raise InvalidInput(f"{where}, {error.argument}", error.value, error.expected) from error
     except Exception as error:
         says = f"{type(error).__name__}: {error}".rstrip(": ")
         raise ModelRaised(where, says, f"an array of shape ({n}, {width})") from error
+    if masked:
+        raise InvalidInput(where, "masked values", "real numbers")
     if answer.dtype.kind not in "fiu":
         raise InvalidInput(where, f"dtype {answer.dtype}", "real numbers")
     if answer.ndim != 2 or len(answer) != n:

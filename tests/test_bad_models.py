@@ -256,3 +256,9 @@ def test_no_model_is_given_no_points() -> None:
         project=circle.project,
     )
     assert found.matched == len(found) > 15
+
+
+def test_masked_answers_are_no_numbers() -> None:
+    model = FunctionAutoencoder(lambda x: np.ma.masked_less(x, 0.0), lambda z: z, 2, 2)
+    with pytest.raises(InvalidInput, match="got masked values"):
+        evaluate(model, theory.circle().sample(40, rng=0))

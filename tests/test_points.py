@@ -174,3 +174,10 @@ def test_subsample_refuses(size, start, name):
     with pytest.raises(InvalidInput) as caught:
         farthest_point_subsample(np.eye(3), size, start=start)
     assert caught.value.argument == name
+
+
+def test_masked_values_are_no_coordinates():
+    cloud = np.ma.masked_greater(np.array([[0.0, 1.0], [999.0, 2.0]]), 100.0)
+    with pytest.raises(InvalidInput, match="an array with 1 masked values"):
+        as_points(cloud)
+    np.testing.assert_array_equal(as_points(np.ma.array(np.eye(2))), np.eye(2))

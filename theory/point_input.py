@@ -30,6 +30,11 @@ def plain_array(points: Any, argument: str) -> NDArray[Any]:
     InvalidInput
         If there are no numbers in it; of a table the column is named.
     """
+    if isinstance(points, np.ma.MaskedArray):
+        # Behind the mask stand numbers, which are not meant.
+        if (hidden := int(np.ma.getmaskarray(points).sum())) > 0:
+            raise InvalidInput(argument, f"an array with {hidden} masked values", "none masked")
+        return np.asarray(points)
     if isinstance(points, np.ndarray):
         return points
     if hasattr(points, "collect") and hasattr(points, "lazy"):
