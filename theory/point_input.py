@@ -32,7 +32,7 @@ def plain_array(points: Any, argument: str) -> NDArray[Any]:
     """
     if isinstance(points, np.ma.MaskedArray):
         # Behind the mask stand numbers, which are not meant.
-        if (hidden := int(np.ma.getmaskarray(points).sum())) > 0:
+        if (hidden := int(np.sum(points.mask))) > 0:
             raise InvalidInput(argument, f"an array with {hidden} masked values", "none masked")
         return np.asarray(points)
     if isinstance(points, np.ndarray):
