@@ -32,7 +32,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Listen to the tests where a report is wanted."""
     folder = config.getoption("--geomcheck-report")
-    if folder is None:
+    # Where no test runs, an earlier report stays.
+    if folder is None or config.getoption("collectonly"):
         return
     from geomcheck.output import check_folder
     from theory.errors import InvalidInput

@@ -244,3 +244,11 @@ def test_what_fixtures_ask_is_reported_and_other_failures_are_not_expected(pytes
         ("small-error", "passed"),
         ("small-error", "failed"),
     ]
+
+
+def test_a_list_of_the_tests_leaves_an_earlier_report(pytester):
+    pytester.makepyfile("def test_nothing(): pass")
+    earlier = pytester.mkdir("verdicts") / "report.html"
+    earlier.write_text("earlier")
+    pytester.runpytest_subprocess("--collect-only", "--geomcheck-report", "verdicts")
+    assert earlier.read_text() == "earlier"
