@@ -149,7 +149,5 @@ def _command(subject_text: str, document: Mapping[str, Any]) -> list[str]:
             words += ["--" + name.replace("_", "-"), settings[name]]
     if settings["continuous"]:
         words.append("--continuous")
-    for name in ("epsilon", "delta", "confidence", "samples", "seed"):
-        words += [f"--{name}", str(settings[name])]
-    words += options.certificate_words(settings)
+    words += options.judging_words(settings)
     return words

@@ -11,8 +11,8 @@ from geomcheck.cli.kinds import MEMORY, POSITIVE, SHARE, one_of, whole
 
 __all__ = [
     "as_json",
-    "certificate_words",
     "judging",
+    "judging_words",
     "latent_dim",
     "memory_limit",
     "seed",
@@ -116,10 +116,15 @@ _MANNER = (
 Command = Callable[..., Any]
 
 
-def certificate_words(settings: Mapping[str, Any]) -> list[str]:
-    """Return what a command that is to be run again says of the certificate's time."""
+def judging_words(settings: Mapping[str, Any]) -> list[str]:
+    """Return the options of the verdicts for a command that is to be run again."""
+    words: list[str] = []
+    for name in ("epsilon", "delta", "confidence", "samples", "seed"):
+        words += [f"--{name}", str(settings[name])]
     seconds = settings.get("certificate_seconds", _CERTIFICATE_SECONDS)
-    return [] if seconds == _CERTIFICATE_SECONDS else ["--certificate-seconds", str(seconds)]
+    if seconds != _CERTIFICATE_SECONDS:
+        words += ["--certificate-seconds", str(seconds)]
+    return words
 
 
 def training(command: Command) -> Command:

@@ -75,9 +75,7 @@ def _command(subject_text: str, document: Mapping[str, Any]) -> list[str]:
     settings = document["settings"]
     dim = document["autoencoder"]["latent_dim"]
     words = ["run", subject_text, "--latent-dim", str(dim)]
-    for name in ("epsilon", "delta", "confidence", "samples", "seed"):
-        words += [f"--{name}", str(settings[name])]
-    words += options.certificate_words(settings)
+    words += options.judging_words(settings)
     defaults = {p.name: p.default for p in run.params}
     for name in ("effort", "device", "dtype"):
         if settings.get(name, defaults[name]) != defaults[name]:

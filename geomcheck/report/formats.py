@@ -8,10 +8,7 @@ from typing import Any
 
 from theory.errors import InvalidInput
 
-__all__ = ["FORMATS", "report_files"]
-
-FORMATS = ("html", "md", "tex", "pdf", "svg", "png")
-"""Page, Markdown, LaTeX with figures and bibliography, and the sheet of figures alone."""
+__all__ = ["report_files"]
 
 _FIGURES = ("pdf", "svg", "png")
 
@@ -26,7 +23,8 @@ def report_files(
     documents : sequence of mapping
         Contents of result.json files, at least one.
     kind : str
-        One of `FORMATS`.
+        ``"html"``, ``"md"``, ``"tex"`` (with figures and bibliography), or ``"pdf"``,
+        ``"svg"``, ``"png"``: the sheet of figures alone.
     stem : str
         Names of the files without their suffix.
 
