@@ -17,7 +17,6 @@ The exit status is 1 if a verdict is false.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 import warnings
@@ -29,6 +28,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from resume import append, records
 
 from geomcheck.homology import bottleneck_distance, persistence
 from geomcheck.planted import Case, cases, judge
@@ -111,19 +111,11 @@ def run(specs: list[str], seeds: int, names: list[str], out: Path) -> None:
                 if (spec, seed, case.name) in done or (names and case.name not in names):
                     continue
                 record = examined(spec, seed, case, epsilon)
-                with out.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(record) + "\n")
+                append(out, record)
                 wrong = [r for r in record["claims"] if r["outcome"] != "right"]
                 said = "; ".join(f"{r['outcome']}: {r['claim']}" for r in wrong) or "right"
                 print(f"{spec:16} {seed} {case.name:28} {record['seconds']:6.1f} s  {said}")
                 sys.stdout.flush()
-
-
-def records(out: Path) -> list[dict[str, Any]]:
-    """Return what the file holds."""
-    if not out.exists():
-        return []
-    return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
 
 
 def must_fail(row: Mapping[str, Any]) -> bool:
