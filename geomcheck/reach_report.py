@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,129 +10,20 @@ from numpy.typing import NDArray
 from geomcheck.graph import clusters
 from geomcheck.ground import Subject
 from geomcheck.point_reach import reach_of_points
-from theory.bound import Bound
+from geomcheck.reach_result import FAILURE, ReachReport, best_reach
 from theory.covering import covering_radius, estimate_covering_radius
-from theory.dimension import DimensionEstimate, estimate_dimension
+from theory.dimension import estimate_dimension
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
 from theory.point_set import PointSet
 from theory.points import deduplicate
-from theory.reach import ReachEstimate, estimate_reach
-from theory.sampling import DENSEST_RATIO, dense_enough, points_needed
+from theory.reach import estimate_reach
+from theory.sampling import points_needed
 
-__all__ = ["FAILURE", "ReachReport", "reach_report"]
+__all__ = ["reach_report"]
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, float | None, float | None], None]
-
-# How often a random sample of the advised size may have another homology than the set.
-FAILURE = 0.01
-_ROUNDING = 1e-6
-
-
-@dataclass(frozen=True, eq=False)
-class ReachReport:
-    """What a sample of a set says of its reach, beside what is claimed.
-
-    Parameters
-    ----------
-    subject : str
-    kind : {"manifold", "points"}
-    n : int
-        Number of distinct points.
-    ambient_dim : int
-    given_dim : int or None
-        Dimension of a manifold.
-    dimension : DimensionEstimate
-        By three estimators.
-    reach : ReachEstimate or None
-        From the sample, with exact tangents for a manifold; None where it cannot be estimated.
-    claimed : Bound or None
-        The reach that a manifold claims.
-    covering : Bound
-        Covering radius of the sample.
-    volume : Bound or None
-        That a manifold claims.
-    points_needed : int or None
-        How many random points have the homology of the set with probability 1 - `FAILURE`;
-        None where the volume is not known or there is a boundary.
-    notes : tuple of str
-        What is not known, and why.
-    """
-
-    subject: str
-    kind: Literal["manifold", "points"]
-    n: int
-    ambient_dim: int
-    given_dim: int | None
-    dimension: DimensionEstimate
-    reach: ReachEstimate | None
-    claimed: Bound | None
-    covering: Bound
-    volume: Bound | None
-    points_needed: int | None
-    notes: tuple[str, ...]
-
-    @property
-    def intrinsic_dim(self) -> int | None:
-        """The dimension given, else the one that the estimators agree on."""
-        return self.given_dim if self.given_dim is not None else self.dimension.value
-
-    @property
-    def tube(self) -> Bound | None:
-        """Radius of the widest tube whose points have one nearest point: the reach."""
-        return _best(self.claimed, self.reach)
-
-    @property
-    def contradicts(self) -> bool:
-        """Whether the sample shows a smaller reach than the one claimed."""
-        if self.reach is None or self.claimed is None or self.claimed.direction == "upper":
-            return False
-        limit = self.reach.upper
-        # An estimated claim need not be met to the last digit.
-        slack = _ROUNDING if self.claimed.direction != "estimate" else 0.03
-        return limit is not None and limit < self.claimed.value * (1 - slack)
-
-    @property
-    def covering_needed(self) -> Bound | None:
-        """Covering radius below which unions of balls around the sample retract to the set."""
-        return None if self.tube is None else self.tube.scaled(DENSEST_RATIO)
-
-    @property
-    def dense(self) -> bool | None:
-        """Whether the sample is that dense; None where it cannot be said."""
-        return None if self.tube is None else dense_enough(self.covering, self.tube)
-
-    def to_document(self) -> dict[str, Any]:
-        """Return it as JSON values."""
-        needed, tube = self.covering_needed, self.tube
-        return {
-            "subject": self.subject,
-            "kind": self.kind,
-            "n": self.n,
-            "ambient_dim": self.ambient_dim,
-            "intrinsic_dim": self.intrinsic_dim,
-            "dimension": {
-                "given": self.given_dim,
-                "estimated": self.dimension.value,
-                "estimates": dict(self.dimension.estimates),
-                "agreement": self.dimension.agreement,
-            },
-            "reach": None if self.reach is None else _estimate(self.reach),
-            "claimed_reach": None if self.claimed is None else asdict(self.claimed),
-            "contradicts_claim": self.contradicts,
-            "tube_radius": None if tube is None else asdict(tube),
-            "covering_radius": asdict(self.covering),
-            "sampling": {
-                "covering_radius_needed": None if needed is None else needed.value,
-                "dense_enough": self.dense,
-                "volume": None if self.volume is None else asdict(self.volume),
-                "points_needed": self.points_needed,
-                "confidence": 1 - FAILURE,
-                "source": "niyogi-smale-weinberger",
-            },
-            "notes": list(self.notes),
-        }
 
 
 def reach_report(
@@ -192,7 +81,7 @@ def _of_manifold(
         notes.append("reach: at the boundary it may be smaller than tangent spaces show")
     progress("covering radius", 0.8, None)
     covering = covering_radius(points, manifold)
-    volume, known = manifold.claims.volume, _best(manifold.claims.reach, reach)
+    volume, known = manifold.claims.volume, best_reach(manifold.claims.reach, reach)
     needed = None
     if manifold.boundary:
         notes.append("sample size: the theorem is about sets without boundary")
@@ -274,31 +163,6 @@ def _drawn(manifold: Manifold, n: int, rng: np.random.Generator) -> tuple[Array,
     except Exception as error:
         says = f"{type(error).__name__}: {error}"
         raise InvalidInput("subject", manifold.name, f"maps that run; {says}") from error
-
-
-def _best(claimed: Bound | None, estimate: ReachEstimate | None) -> Bound | None:
-    """Return the claim, or an estimate in its place."""
-    if claimed is not None:
-        return claimed
-    return None if estimate is None else estimate.bound
-
-
-def _estimate(reach: ReachEstimate) -> Mapping[str, Any]:
-    return {
-        "value": reach.value,
-        "direction": reach.direction,
-        "certified": reach.certified,
-        "method": reach.method,
-        "curvature_radius": reach.curvature_radius,
-        "half_bottleneck": reach.half_bottleneck,
-        "governs": reach.governs,
-        "where": reach.where,
-        "note": reach.note,
-        "error": reach.error,
-        "error_basis": reach.error_basis,
-        "upper": reach.upper,
-        "upper_at": reach.upper_at,
-    }
 
 
 def _silent(stage: str, fraction: float | None, seconds_left: float | None) -> None:

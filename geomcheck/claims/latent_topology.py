@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from geomcheck.claims.topology_verdict import Comparison, compare
+from geomcheck.claims.lost_classes import Comparison
+from geomcheck.claims.topology_verdict import compare
 from geomcheck.result import ClaimResult
 from geomcheck.study import Study
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from geomcheck.claims.common import number
-from geomcheck.claims.topology_verdict import Comparison, compare
+from geomcheck.claims.lost_classes import Comparison
+from geomcheck.claims.topology_verdict import compare
 from geomcheck.homology import bottleneck_distance
 from geomcheck.result import ClaimResult, Hypothesis, Verdict
 from geomcheck.study import Study

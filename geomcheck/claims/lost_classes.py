@@ -1,0 +1,144 @@
+"""Which homology classes of K a map keeps, and which of those that it kills had to go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from geomcheck.collisions import Collisions
+from geomcheck.graph import parts_of_graph
+from geomcheck.induced import KeptOver
+from geomcheck.study import Study
+from geomcheck.topology import Loss, SeenHomology, losses
+
+__all__ = ["Comparison", "certified_homotopic", "kept_classes", "lost_classes"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A map out of K.
+
+    Parameters
+    ----------
+    id : str
+        Of the claim.
+    map, image : str
+        What to call the map and its image.
+    kept : mapping of int to KeptClasses
+        For each field, the classes of K that the map does not kill, in the degrees below the
+        latent dimension.
+    seen : SeenHomology or None
+        Homology of the image; None where the model returned no finite numbers.
+    collisions : Collisions
+        Points far apart that the map sends to one. Without any nothing is lost for certain: an
+        injective map of a compact set loses nothing.
+    extra : mapping
+        More values to report.
+    encoder_alone : bool
+        Whether the map is the encoder: a decoder that jumps does not matter then.
+    """
+
+    id: str
+    map: str
+    image: str
+    kept: KeptOver
+    seen: SeenHomology | None
+    collisions: Collisions
+    extra: Mapping[str, Any]
+    encoder_alone: bool = False
+
+
+def certified_homotopic(study: Study) -> bool:
+    """Tell whether sup err is certainly below the reach: then G(F(x)) deforms to x near K."""
+    reach, certificate = study.ground.reach, study.certificate
+    return (
+        reach is not None
+        and reach.holds_from_below()
+        and certificate is not None
+        and certificate.sup_upper < reach.value
+    )
+
+
+def kept_classes(
+    study: Study, had: tuple[int, ...], comparison: Comparison, certified: bool
+) -> dict[int, tuple[int | None, ...]]:
+    """Return, over each field, how many classes of each degree are kept; None where unclear."""
+    if certified:
+        return {field: had if field == 2 else _claimed(study, field) for field in comparison.kept}
+    kept = {field: list(numbers) for field, numbers in comparison.kept.items()}
+    if kept[2] and comparison.seen is not None:
+        # An image has no more components than K; if it has as many, the map keeps them apart.
+        pieces = comparison.seen.betti()[0]
+        joined = _joined(study, comparison.collisions)
+        if joined < len(study.ground.components):
+            pieces = joined
+        elif had[0] == 1:
+            # The image of a connected set is connected, however sparse it looks.
+            pieces = 1
+        elif pieces is None or pieces < had[0]:
+            # That no two components share a value is not seen, nor that two do.
+            pieces = None
+        for numbers in kept.values():
+            numbers[0] = pieces if pieces is not None and pieces <= had[0] else None
+    return {field: tuple(numbers) for field, numbers in kept.items()}
+
+
+def _joined(study: Study, collisions: Collisions) -> int:
+    """Return into how many pieces collisions join the components of K."""
+    count = len(study.ground.components)
+    if not len(collisions):
+        return count
+    ends = [study.ground.component_of(x.points) for x in (collisions.first, collisions.second)]
+    return int(parts_of_graph(count, np.stack(ends, axis=1)).max()) + 1
+
+
+def lost_classes(
+    study: Study, had: tuple[int, ...], kept: Mapping[int, tuple[int | None, ...]]
+) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
+    """Return the losses over two elements, and over three those that two do not show."""
+    ground, m = study.ground, study.model.latent_dim
+    found: dict[int, Loss] = {}
+    unclear: set[int] = set()
+    for field, numbers in kept.items():
+        lost, undecided = losses(
+            had if field == 2 else _claimed(study, field),
+            numbers,
+            latent_dim=m,
+            embedding_dim=ground.embedding_dim,
+            closed=_closed(study, field),
+            homology_coeff_field=field,
+        )
+        unclear.update(undecided)
+        for x in lost:
+            before = found.get(x.degree)
+            if before is None or (before.mark == "forced" and x.mark != "forced"):
+                found[x.degree] = x
+    return tuple(found[degree] for degree in sorted(found)), tuple(sorted(unclear))
+
+
+def _claimed(study: Study, field: int) -> tuple[int, ...]:
+    manifold = study.ground.manifold
+    assert manifold is not None
+    assert manifold.claims.betti is not None
+    return manifold.claims.betti[field]
+
+
+def _closed(study: Study, field: int) -> list[tuple[int, ...]]:
+    """Return the Betti numbers of the components, if Poincaré duality holds on each."""
+    manifold = study.ground.manifold
+    if manifold is None:
+        return []
+    numbers = []
+    for part in manifold.components:
+        betti = None if part.claims.betti is None else part.claims.betti.get(field)
+        if part is manifold and betti is None and field == 2:
+            betti = study.ground.betti
+        if not part.closed or betti is None or part.dim != manifold.dim:
+            return []
+        if field != 2 and part.orientable is not True:
+            return []
+        numbers.append(tuple(betti))
+    return numbers
