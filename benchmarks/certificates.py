@@ -1,26 +1,19 @@
-"""Certificates: how tight and how fast, and does any point contradict them?
+"""Certificates: how tight and how fast? (Whether any point contradicts one: violations.py.)
 
-    OMP_NUM_THREADS=1 python benchmarks/certificates.py                  # all tables
-    OMP_NUM_THREADS=1 python benchmarks/certificates.py --points 1e6
+    OMP_NUM_THREADS=1 python benchmarks/certificates.py [--only enclosures]
 
 The first table trains a network on each subject, encloses its worst error and the share of K on
 which it exceeds 0.1, and sets beside that what a dense grid shows. The second sets cells of two
 charts before CROWN as the package auto_LiRPA has it, where that can be imported: how many a
-second, and by how much the upper bound of the error exceeds the largest of 2000 samples. The
-third counts points that lie outside the bounds over random cells, and points and shares that
-contradict a whole enclosure, for every activation and every chart of the catalogue, in either
-precision. Seconds are of one core's processor time.
+second, and by how much the upper bound of the error exceeds the largest of 2000 samples. Seconds
+are of one core's processor time.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
-import sys
 import time
 from dataclasses import replace
-from pathlib import Path
-from types import ModuleType
 
 import numpy as np
 import torch
@@ -28,9 +21,8 @@ import torch
 from geomcheck.autoencoder import MLPAutoencoder
 from geomcheck.certify import certify
 from geomcheck.certify.error import ErrorBounds, cell_points
-from geomcheck.certify.relaxation import RELAXATIONS
 from geomcheck.training import fit
-from theory.catalogue import families, from_spec
+from theory.catalogue import from_spec
 from theory.manifold import Manifold
 
 EPSILON = 0.1
@@ -43,11 +35,6 @@ SUBJECTS = (
     ("sphere:dim=3", 3, 5e-2, 30.0),
     ("special-orthogonal", 3, 5e-2, 30.0),
 )
-
-
-def shared_with_tests() -> ModuleType:
-    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-    return importlib.import_module("certify_cases")
 
 
 def in_float64(model: MLPAutoencoder) -> MLPAutoencoder:
@@ -106,49 +93,6 @@ def enclosures() -> None:
                     f"{'' if agree else '  CONTRADICTED BY THE GRID'}",
                     flush=True,
                 )
-
-
-def counts(points: int) -> None:
-    cases = shared_with_tests()
-    charted = [family.name for family in families() if from_spec(family.name).charts]
-    runs = [(spec, "tanh", False) for spec in charted]
-    runs += [
-        (spec, name, residual)
-        for spec in ("circle", "sphere")
-        for name in sorted(RELAXATIONS)
-        for residual in (False, True)
-    ]
-    each = max(points // (2 * len(runs)), 1000)
-    print(
-        f"\n{'chart':28}{'activation':>21}{'precision':>10}{'points':>12}{'off cells':>11}"
-        f"{'points':>12}{'above sup':>11}{'share':>7}"
-    )
-    total = np.zeros(5, dtype=int)
-    for spec, name, residual in runs:
-        K = from_spec(spec)
-        for precision in ("float64", "float32"):
-            rng = np.random.default_rng(1)
-            outside = seen = seed = 0
-            while seen < each:
-                gain = float(rng.choice([0.5, 1.5, 4.0]))
-                model = cases.random_network(
-                    *(K.ambient_dim, K.dim),
-                    **{"activation": name, "gain": gain, "seed": seed, "residual": residual},
-                )
-                model = in_float32(model) if precision == "float32" else model
-                chart = K.charts[seed % len(K.charts)]
-                found = cases.violations(model, chart, cells=400, points=100, rng=rng)
-                outside, seen, seed = outside + found[0], seen + found[1], seed + 1
-            above, wrong = cases.contradictions(model, K, seconds=0.3, points=each, rng=rng)
-            row = np.array([seen, outside, each, above, wrong])
-            title = f"{name} residual" if residual else name
-            print(
-                f"{spec:28}{title:>21}{precision:>10}{row[0]:12}{row[1]:11}{row[2]:12}"
-                f"{row[3]:11}{row[4]:7}",
-                flush=True,
-            )
-            total += row
-    print(f"{'all':59}{total[0]:12}{total[1]:11}{total[2]:12}{total[3]:11}{total[4]:7}")
 
 
 class Error(torch.nn.Module):
@@ -218,15 +162,12 @@ def crown(cells: int = 100) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--points", type=float, default=1e7)
-    parser.add_argument("--only", choices=["enclosures", "crown", "counts"])
+    parser.add_argument("--only", choices=["enclosures", "crown"])
     arguments = parser.parse_args()
     if arguments.only in (None, "enclosures"):
         enclosures()
     if arguments.only in (None, "crown"):
         crown()
-    if arguments.only in (None, "counts"):
-        counts(int(arguments.points))
 
 
 if __name__ == "__main__":
