@@ -103,7 +103,10 @@ def _slope(map_: Map, points: Array, frames: Array, project: Map, step: float) -
     count, width, k = frames.shape
     shifts = step * np.concatenate([frames, -frames], axis=2).transpose(0, 2, 1)
     values = map_(project((points[:, None] + shifts).reshape(-1, width))).reshape(count, 2 * k, -1)
-    return np.asarray((values[:, :k] - values[:, k:]).transpose(0, 2, 1) / (2 * step))
+    slopes = (values[:, :k] - values[:, k:]).transpose(0, 2, 1) / (2 * step)
+    # Beside a place where the map returns no number there is no slope to follow: a pair stays.
+    finite = np.asarray(np.isfinite(slopes).all(axis=(1, 2)))
+    return np.where(finite[:, None, None], slopes, 0.0)
 
 
 def _norms(vectors: Array) -> Array:
