@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.enrich import enrich, whitened
+from geomcheck.enrich import enrich
 from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.exceptional import ExceptionalSet
 from geomcheck.ground import Ground
-from geomcheck.induced import KeptClasses, KeptOver, kept_classes
+from geomcheck.induced import KeptOver
+from geomcheck.measure.kept import HIGHEST_DEGREE, kept_by
 from geomcheck.nets import Net, thinned
 from geomcheck.protocol import Autoencoder
 from geomcheck.seen import seen_image, seen_set
@@ -24,8 +25,6 @@ from theory.obstruction import PartHomology
 __all__ = ["Topology", "topology_of"]
 
 Array = NDArray[np.float64]
-
-_HIGHEST_DEGREE = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +89,7 @@ def topology_of(
             memory_limit=settings.memory_limit,
         )
     codes, kept_codes, kept, images = _images(ground, settings, len(net), pool, model.latent_dim)
-    by_codes, by_images = _kept(
+    by_codes, by_images = kept_by(
         ground,
         net,
         covering.value,
@@ -112,82 +111,8 @@ def _union_covering(bounds: Sequence[Bound]) -> Bound:
     return Bound(worst.value, "estimate", False, "numerical")
 
 
-def _kept(
-    ground: Ground,
-    net: Evaluation,
-    covering: float,
-    pool: Evaluation,
-    measured_betti: tuple[int | None, ...],
-    latent_dim: int,
-    *,
-    steady: bool,
-) -> tuple[KeptOver, KeptOver]:
-    """Return what of K's homology survives encoding, and the whole autoencoder, by field.
-
-    A decoder that is not `steady` may open holes that the codes have not.
-    """
-    codes: dict[int, KeptClasses] = {}
-    images: dict[int, KeptClasses] = {}
-    for field, betti in _betti_over(ground, measured_betti, latent_dim).items():
-        had = tuple(b for b in betti if b is not None)
-        if len(had) < len(betti) or not np.isfinite(pool.codes).all():
-            codes[field] = images[field] = KeptClasses([None] * len(betti))
-            continue
-
-        def kept(
-            values: Array, every: Array, had: tuple[int, ...] = had, field: int = field
-        ) -> KeptClasses:
-            return kept_classes(
-                net.points,
-                values,
-                pool.points,
-                every,
-                had,
-                covering=covering,
-                homology_coeff_field=field,
-            )
-
-        white = whitened(np.concatenate([net.codes, pool.codes]))
-        images[field] = kept(net.images, pool.images)
-        codes[field] = kept(white[: len(net)], white[len(net) :])
-        if steady:
-            # What survives the whole autoencoder survived the encoder, however coarse its codes.
-            codes[field] = _larger(codes[field], images[field])
-        if latent_dim > 1 and codes[field] != had:
-            # What is seen to survive survives: with unequal axes as they are, too.
-            codes[field] = _larger(codes[field], kept(net.codes, pool.codes))
-    return codes, images
-
-
-def _larger(first: KeptClasses, second: KeptClasses) -> KeptClasses:
-    """Return, degree by degree, the larger of two lower bounds of what is kept."""
-    return KeptClasses(
-        b if a is None else a if b is None else max(a, b)
-        for a, b in zip(first, second, strict=True)
-    )
-
-
-def _betti_over(
-    ground: Ground, measured_betti: tuple[int | None, ...], latent_dim: int
-) -> dict[int, tuple[int | None, ...]]:
-    """Return the Betti numbers below the latent dimension, over the fields to look at.
-
-    A curve wound three times, or 3-torsion, shows over three elements alone. Above degree 1 a
-    second field costs seconds, and is looked at only where torsion makes it differ.
-    """
-    top = min(latent_dim, _HIGHEST_DEGREE)
-    known = ground.betti if ground.betti is not None else measured_betti
-    over: dict[int, tuple[int | None, ...]] = {2: tuple(known[:top])}
-    claims = None if ground.manifold is None else ground.manifold.claims.betti
-    if claims is not None and 3 in claims and len(over[2]) > 1:
-        third = tuple(claims[3][:top])
-        if len(third) == 2 or third != over[2]:
-            over[3] = third
-    return over
-
-
 def _degree(ground: Ground) -> int:
-    return min(2 if ground.intrinsic_dim is None else ground.intrinsic_dim, _HIGHEST_DEGREE)
+    return min(2 if ground.intrinsic_dim is None else ground.intrinsic_dim, HIGHEST_DEGREE)
 
 
 def _images(
