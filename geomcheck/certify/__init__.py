@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from geomcheck.certify.certificate import certify
 from geomcheck.certify.enclosure import Enclosure
+from geomcheck.certify.pieces import Rest
 
-__all__ = ["Enclosure", "certify"]
+__all__ = ["Enclosure", "Rest", "certify"]

@@ -9,11 +9,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.certify.bridges import worth_dividing
 from geomcheck.certify.divide import grid, halves, sharpened
 from geomcheck.certify.enclosure import Enclosure, Reason
 from geomcheck.certify.error import CellErrors, ErrorBounds, cell_points
 from geomcheck.certify.frontier import Cells, Tally
 from geomcheck.certify.halfspace import certified_shares
+from geomcheck.certify.pieces import Rest, joins_of, rest_of
 from geomcheck.certify.volume import cell_volumes
 from theory.chart import Chart
 from theory.taylor_form import ROUNDING
@@ -34,6 +36,11 @@ _VOLUMES = 1024
 _UNDECIDED = 0.7
 # An error below this share of epsilon is not told from zero.
 _NEGLIGIBLE = 1e-6
+# Joining this many cells takes about a second.
+_MOST_JOINED = 150_000
+# After how many divisions of the same cells, or as large a part of all, pieces are looked at anew.
+_GENERATIONS = 4
+_PART = 0.125
 
 
 class Search:
@@ -48,6 +55,9 @@ class Search:
         How close the ends of sup err are to come, as a share.
     measure_tolerance : float or None
         How close the ends of the measure are to come; None if it is not asked for.
+    delta : float or None
+        The share of K that a set may have, with {err > epsilon} in it, off which each component
+        hangs together; None if that is not asked for. It takes one chart for each component.
     rng : numpy.random.Generator
         For the first points at which the error is looked at.
     """
@@ -60,6 +70,7 @@ class Search:
         epsilon: float,
         sup_relative: float,
         measure_tolerance: float | None,
+        delta: float | None,
         rng: np.random.Generator,
     ) -> None:
         self.bounds = bounds
@@ -67,6 +78,8 @@ class Search:
         self.epsilon = epsilon
         self.sup_relative = sup_relative
         self.measure_tolerance = measure_tolerance
+        self.delta = delta
+        self.rest: Rest | None = None
         self.batch = int(np.clip(_WORK // bounds.widest, 16, 1024))
         self.settled: list[Cells] = []
         self.settled_tally = Tally()
@@ -79,7 +92,16 @@ class Search:
         self.fresh = np.ones(len(self.open), dtype=bool)
 
     def run(self, deadline: float) -> Reason:
-        """Divide cells until both tolerances are met or `time.perf_counter()` passes."""
+        """Divide cells until both tolerances are met or `time.perf_counter()` passes.
+
+        Time that is left then goes to what hangs together, where that is asked for.
+        """
+        reason = self._bounds(deadline)
+        if self.delta is not None:
+            self._pieces(self.delta, deadline)
+        return reason
+
+    def _bounds(self, deadline: float) -> Reason:
         turn = 0
         while True:
             if time.perf_counter() >= deadline:
@@ -153,6 +175,56 @@ class Search:
             self.open = Cells.joined([cells.where(keep), sharpened(cells.where(rows), self.charts)])
         return "reached"
 
+    def _pieces(self, delta: float, deadline: float) -> None:
+        """Join cells to pieces, and divide those between until delta decides."""
+        self.open = Cells.joined([*self.settled, self.open])
+        self.settled, self.settled_tally = [], Tally()
+        while len(self.open) <= _MOST_JOINED:
+            begun = time.perf_counter()
+            joins = joins_of(self.open, self.charts, self.epsilon)
+            if joins is None:
+                return
+            rest = self.rest = rest_of(self.open, joins, len(self.charts))
+            if not rest.lower <= delta < rest.upper:
+                return
+            if rest.upper - rest.lower <= (self.measure_tolerance or 0.0):
+                return
+            rows = worth_dividing(self.open, joins, rest, delta)
+            # What it costs to look anew is known by now.
+            last = deadline - 2 * (time.perf_counter() - begun)
+            if not len(rows) or not self._divide(rows, last):
+                return
+
+    def _divide(self, rows: Indices, deadline: float) -> bool:
+        """Divide cells, and what stays undecided of them again; return whether any was."""
+        most = max(4 * self.batch, int(_PART * len(self.open)))
+        rows = rows[:most]
+        keep = np.ones(len(self.open), dtype=bool)
+        keep[rows] = False
+        done, left, bounded = [self.open.where(keep)], self.open.where(rows), 0
+        for _ in range(_GENERATIONS):
+            again = []
+            for start in range(0, len(left), self.batch // 2):
+                lot = left.where(np.arange(start, min(start + self.batch // 2, len(left))))
+                parts = halves(lot)
+                late = bounded >= most or time.perf_counter() >= deadline
+                if late or not (parts.low < parts.high).all():
+                    done.append(lot)
+                    continue
+                parts = self._bounded(parts)
+                bounded += len(parts)
+                decided = (parts.error_low > self.epsilon) | (parts.error_high <= self.epsilon)
+                done.append(parts.where(decided))
+                again.append(parts.where(~decided))
+            if not again:
+                break
+            left = Cells.joined(again)
+        else:
+            done.append(left)
+        self.open = Cells.joined(done)
+        self.fresh = np.zeros(len(self.open), dtype=bool)
+        return bounded > 0
+
     def _bounded(self, lot: Cells) -> Cells:
         parts = []
         for number in np.unique(lot.chart):
@@ -214,6 +286,7 @@ class Search:
             cells=self.cells,
             seconds=seconds,
             reason_stopped=reason,
+            rest=self.rest,
         )
 
 

@@ -55,6 +55,7 @@ def certify(
     epsilon: float,
     sup_relative: float = 0.02,
     measure_tolerance: float = 1e-4,
+    delta: float | None = None,
     time_limit: float = 10.0,
     rng: int | np.random.Generator = 0,
 ) -> Enclosure:
@@ -76,6 +77,10 @@ def certify(
         Stop once the upper end of sup err is within this of the lower end.
     measure_tolerance : float
         Stop once the share that is undecided falls below this.
+    delta : float, optional
+        Bound as well the least share to leave out so that {err > epsilon} is and each component
+        stays in one piece (`Enclosure.rest`); then stop once it is known whether that exceeds
+        delta. Inside their boxes the charts have to be immersions. By default it is not asked.
     time_limit : float
         Seconds; what is known by then is returned.
     rng : int or numpy.random.Generator
@@ -97,18 +102,22 @@ def certify(
     for name, value in (("measure_tolerance", measure_tolerance), ("time_limit", time_limit)):
         if not value >= 0:
             raise InvalidInput(name, value, "a number >= 0")
+    if delta is not None and not 0 < delta < 1:
+        raise InvalidInput("delta", delta, "a number between 0 and 1, both excluded")
     reason = obstacle(model, manifold)
     if reason is not None:
         raise InvalidInput("model, manifold", (model, manifold.name), f"another pair: {reason}")
     if model.ambient_dim != manifold.ambient_dim:
         raise InvalidInput("model", f"ambient_dim {model.ambient_dim}", f"that of {manifold.name}")
     begun = time.perf_counter()
+    single = _one_chart_a_part(manifold)
     search = Search(
         ErrorBounds(network_of(model)),
         manifold.charts,
         epsilon=float(epsilon),
         sup_relative=float(sup_relative),
-        measure_tolerance=float(measure_tolerance) if _one_chart_a_part(manifold) else None,
+        measure_tolerance=float(measure_tolerance) if single else None,
+        delta=float(delta) if delta is not None and single else None,
         rng=np.random.default_rng(rng),
     )
     stopped = search.run(begun + time_limit)

@@ -8,6 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.certify.pieces import Rest
+
 __all__ = ["Enclosure", "Reason"]
 
 Reason = Literal["reached", "time limit", "cell limit", "smallest cells"]
@@ -34,6 +36,9 @@ class Enclosure:
     reason_stopped : str
         ``"reached"`` (both tolerances), ``"time limit"``, ``"cell limit"`` or
         ``"smallest cells"``: cells can be divided no further in floating point.
+    rest : Rest or None
+        How much of K has to be left out so that {err > epsilon} is, and that each component
+        hangs together; None where that was not asked for or is not known.
     """
 
     sup_lower: float
@@ -45,3 +50,4 @@ class Enclosure:
     cells: int
     seconds: float
     reason_stopped: Reason
+    rest: Rest | None = None

@@ -5,16 +5,10 @@ from __future__ import annotations
 import math
 
 from geomcheck.certify import Enclosure
-from geomcheck.claims.common import (
-    large_error_limits,
-    number,
-    percent,
-    plain,
-    training_advice,
-)
+from geomcheck.claims.certified import certificate_hypotheses, worst_certified
+from geomcheck.claims.common import large_error_limits, number, percent, training_advice
 from geomcheck.confidence import level_of_each
-from geomcheck.evaluation import evaluate
-from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
+from geomcheck.result import ClaimResult, Verdict
 from geomcheck.study import Study
 
 __all__ = ["check"]
@@ -59,15 +53,8 @@ def check(study: Study) -> ClaimResult:
             "stopped": found.reason_stopped,
         },
         threshold=settings.delta,
-        hypotheses=(
-            Hypothesis("the charts' boxes cover K, once up to measure zero", "given"),
-            Hypothesis(
-                "sums are rounded as the floating-point standard says, elementary functions are "
-                "good to eight units in the last place",
-                "assumed",
-            ),
-        ),
-        witness=_witness(study, found),
+        hypotheses=certificate_hypotheses(),
+        witness=worst_certified(study, found),
         advice=advice,
     )
 
@@ -94,17 +81,3 @@ def _judged(study: Study, found: Enclosure) -> tuple[Verdict, str]:
             "more --certificate-seconds go on."
         )
     return Verdict.INCONCLUSIVE, "The share is too near delta to be told from it."
-
-
-def _witness(study: Study, found: Enclosure) -> Witness:
-    at = evaluate(study.model, found.sup_point[None])
-    return Witness(
-        kind="point",
-        says=f"a point of K that comes back {number(found.sup_lower)} away",
-        data={
-            "point": plain(at.points[0]),
-            "code": plain(at.codes[0]),
-            "reconstruction": plain(at.images[0]),
-            "error": float(at.errors[0]),
-        },
-    )

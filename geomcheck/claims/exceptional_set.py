@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
+from geomcheck.certify import Rest
+from geomcheck.claims.certified import (
+    certified_rest,
+    largest_pieces,
+    rest_hypotheses,
+    rest_values,
+    rest_verdict,
+    worst_certified,
+)
 from geomcheck.claims.common import (
     independence,
     large_error_limits,
@@ -23,17 +33,49 @@ from theory.statistics import Interval
 __all__ = ["check"]
 
 _ID = "exceptional-set"
+_SOURCE = "kvalheim-sontag-1"
 _LISTED = 12
 _SPECK = 0.01
 _LONG = 4.0
 
 
 def check(study: Study) -> ClaimResult:
-    """Locate {err > epsilon} and hold it, with all it cuts off, against delta."""
+    """Locate {err > epsilon} and hold it, with all it cuts off, against delta.
+
+    Certified over every point of K where that decides; else by the statistics of a sample.
+    """
     found, settings = study.exceptional, study.settings
     limits = share_limits(found.stray, found.n, of="share cut off", confidence=settings.confidence)
+    tears, rest = found.tears, certified_rest(study)
+    result = _sampled(study, limits)
+    if rest is not None:
+        verdict = rest_verdict(rest, settings.delta)
+        if verdict is not Verdict.INCONCLUSIVE:
+            result = _certified(study, rest, verdict)
+        elif result.verdict is Verdict.HOLDS and rest.upper_if_joined <= settings.delta:
+            result = _kept_apart(study, rest, result)
+    witness = _witness(tears[0]) if tears else result.witness
+    values = {
+        "pieces": len(tears),
+        "share_with_what_it_cuts_off": found.stray / found.n,
+        "share_at_most": limits.upper,
+        "share_at_least": limits.lower,
+        **({} if rest is None else rest_values(study, rest)),
+        "points": found.n,
+        "tears": _rows(study)[:_LISTED],
+        "pieces_of_the_rest": {
+            name: list(pieces[:_LISTED])
+            for name, pieces in zip(study.ground.components, found.pieces, strict=True)
+        },
+        **torn_edge_values(study),
+    }
+    return replace(result, values=values, witness=witness)
+
+
+def _sampled(study: Study, limits: Interval) -> ClaimResult:
+    found, settings = study.exceptional, study.settings
     verdict, summary, advice = _judged(study, limits.upper, limits.lower)
-    hypotheses = [
+    hypotheses = (
         independence(study, found.n),
         Hypothesis(
             f"neighbours at most {number(found.spacing)} apart, and closer than twice the reach, "
@@ -41,8 +83,7 @@ def check(study: Study) -> ClaimResult:
             "checked" if found.graph_connected and _reach_known(study) else "not met",
         ),
         Hypothesis("no tear hides where error and code look sound", "assumed"),
-    ]
-    tears = found.tears
+    )
     return ClaimResult(
         id=_ID,
         statement=(
@@ -51,25 +92,46 @@ def check(study: Study) -> ClaimResult:
         ),
         verdict=verdict,
         summary=summary,
-        source="kvalheim-sontag-1",
-        values={
-            "pieces": len(tears),
-            "share_with_what_it_cuts_off": found.stray / found.n,
-            "share_at_most": limits.upper,
-            "share_at_least": limits.lower,
-            "points": found.n,
-            "tears": _rows(study)[:_LISTED],
-            "pieces_of_the_rest": {
-                name: list(pieces[:_LISTED])
-                for name, pieces in zip(study.ground.components, found.pieces, strict=True)
-            },
-            **torn_edge_values(study),
-        },
+        source=_SOURCE,
         threshold=settings.delta,
         confidence=level_of_each(settings.confidence),
-        hypotheses=tuple(hypotheses),
-        witness=_witness(tears[0]) if tears else None,
+        hypotheses=hypotheses,
         advice=advice,
+    )
+
+
+def _certified(study: Study, rest: Rest, verdict: Verdict) -> ClaimResult:
+    epsilon, delta = number(study.settings.epsilon), study.settings.delta
+    fails = verdict is Verdict.FAILS
+    share = f"at least {percent(rest.lower)}" if fails else f"at most {percent(rest.upper)}"
+    said = [f"{share} of K to leave out, every point counted"]
+    if fails and (apart := largest_pieces(study, rest)):
+        said.append(apart)
+    certificate = study.certificate
+    return ClaimResult(
+        id=_ID,
+        statement=(
+            f"What has to be left out of {study.ground.name}, so that the error exceeds {epsilon} "
+            f"nowhere and each component is in one piece, measures at most {percent(delta)}."
+        ),
+        verdict=verdict,
+        summary="; ".join([*said, _where(study)]),
+        source=_SOURCE,
+        threshold=delta,
+        hypotheses=rest_hypotheses(rest, verdict),
+        witness=worst_certified(study, certificate) if fails and certificate else None,
+        advice=training_advice(study) if fails else "",
+    )
+
+
+def _kept_apart(study: Study, rest: Rest, sampled: ClaimResult) -> ClaimResult:
+    """Return the verdict where no point shows a tear, but the certificate does not exclude one."""
+    return replace(
+        sampled,
+        verdict=Verdict.INCONCLUSIVE,
+        summary=f"{_where(study)}; {largest_pieces(study, rest) or 'sound pieces are apart'}, "
+        "as far as the certificate got",
+        advice="More --certificate-seconds go on.",
     )
 
 

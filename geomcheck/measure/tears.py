@@ -129,7 +129,11 @@ def certificate_of(
     if reason is not None or manifold is None:
         return None, reason or "the set is known by points only"
     enclosure = certify(
-        model, manifold, epsilon=settings.epsilon, time_limit=settings.certificate_seconds
+        model,
+        manifold,
+        epsilon=settings.epsilon,
+        delta=settings.delta,
+        time_limit=settings.certificate_seconds,
     )
     most = enclosure.sup_upper
     if not manifold.noise and largest > most * (1 + _ROUNDING) + _ROUNDING * settings.epsilon:

@@ -1,0 +1,192 @@
+"""Whether what is left of each component hangs together, from the cells of a certificate.
+
+A set K0 that contains {err > epsilon}, and off which every component of K is connected, has a
+least share of K. Cells on which the error is at most epsilon are sound, those on which it is
+larger are bad, the others are undecided.
+
+*From above.* Sound cells that share a face of positive extent, in the box or across a seam, make
+one piece; its image is connected. K0 may be all outside the largest piece of each component. A
+join that is missed leaves this an upper bound.
+
+*From below.* What is left of a component is connected and misses the bad cells, so it lies in one
+piece of the others, where any two cells whose images meet are joined. Two points of the closed
+box over one point of K lie both in the boundary of the box: the chart, an immersion inside,
+takes a neighbourhood of an inner point x onto one of its image; were y another point over it,
+inside or not, the inner points near y would lie over that neighbourhood as well, and a set of
+positive measure would be covered twice. So cells meet where they touch in the box, or where
+faces in its boundary have images that meet. A join too many leaves this a lower bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geomcheck.certify.boxes import meeting_pairs
+from geomcheck.certify.frontier import Cells
+from geomcheck.certify.seams import boundary_faces, glued, places
+from geomcheck.graph import parts_of_graph
+from theory.chart import Chart
+from theory.taylor_form import ROUNDING
+
+__all__ = ["Joins", "Rest", "joins_of", "rest_of"]
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Rest:
+    """The least share of a set that contains {err > epsilon} and cuts no component in pieces.
+
+    Parameters
+    ----------
+    lower, upper : float
+        That share of K lies between them.
+    upper_if_joined : float
+        What `upper` would be if all sound cells of a component hung together.
+    pieces : tuple of tuple of float
+        For each component of K the shares, of K and from below, of the pieces that are certified
+        sound, largest first.
+    seams : bool
+        Whether `upper` takes it that the charts close up where images agree to nine digits.
+    """
+
+    lower: float
+    upper: float
+    upper_if_joined: float
+    pieces: tuple[tuple[float, ...], ...]
+    seams: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Joins:
+    """Cells as the nodes of two graphs.
+
+    Parameters
+    ----------
+    sound, bad : array of bool, shape (B,)
+        What is certified of each cell; undecided is what is neither.
+    touching : array of int, shape (e, 2)
+        Edges between all that may meet and are not bad. Nodes from B on are places at the
+        boundary of a box.
+    nodes : int
+        How many there are with these.
+    piece : array of int, shape (B,)
+        The piece of each sound cell, where those that share a face are joined.
+    loose : array of int, shape (B,)
+        The piece of each cell that is not bad, where any two that may meet are joined.
+    seams : bool
+        Whether sound cells are joined across a seam.
+    """
+
+    sound: Flags
+    bad: Flags
+    touching: Indices
+    nodes: int
+    piece: Indices
+    loose: Indices
+    seams: bool
+
+
+def joins_of(cells: Cells, charts: Sequence[Chart], epsilon: float) -> Joins | None:
+    """Join cells to pieces; None where too many have one place in common.
+
+    Parameters
+    ----------
+    cells : Cells
+        They cover the boxes of the charts. Along each coordinate the ends of any two of one
+        chart are equal, where they should be, to the last bit.
+    charts : sequence of Chart
+        One for each component of K.
+    epsilon : float
+    """
+    bad = cells.error_low > epsilon
+    sound = ~bad & (cells.error_high <= epsilon)
+    n = nodes = len(cells)
+    touching, sharing, across = [], [], []
+    for number, chart in enumerate(charts):
+        rows = np.flatnonzero(~bad & (cells.chart == number))
+        low, high = cells.low[rows], cells.high[rows]
+        faces = boundary_faces(chart, low, high)
+        pairs, (place, meeting) = meeting_pairs(low, high), places(faces)
+        if pairs is None or meeting is None:
+            return None
+        at_place = np.stack([rows[faces.cell], nodes + place], axis=1)
+        touching += [rows[pairs], nodes + meeting, at_place]
+        nodes += int(place.max(initial=-1)) + 1
+        both = pairs[sound[rows[pairs]].all(axis=1)]
+        sharing.append(rows[both[_share_a_face(low, high, both)]])
+        across.append(rows[glued(chart, faces, sound[rows[faces.cell]], place, meeting)])
+    edges = np.concatenate(touching)
+    return Joins(
+        sound=sound,
+        bad=bad,
+        touching=edges,
+        nodes=nodes,
+        piece=parts_of_graph(n, np.concatenate(sharing + across)),
+        loose=parts_of_graph(nodes, edges)[:n],
+        seams=any(len(pairs) for pairs in across),
+    )
+
+
+def _share_a_face(low: Array, high: Array, pairs: Indices) -> Flags:
+    i, j = pairs.T
+    shared = np.minimum(high[i], high[j]) - np.maximum(low[i], low[j])
+    return np.asarray((shared > 0).sum(axis=1) == low.shape[1] - 1)
+
+
+def rest_of(cells: Cells, joins: Joins, components: int) -> Rest:
+    """Weigh the pieces of cells of the charts of so many components, all rounded outward."""
+    grown = 2 * (len(cells) + 8) * ROUNDING
+    sound, undecided = joins.sound, ~joins.bad & ~joins.sound
+    held = np.zeros(len(cells), dtype=bool)
+    found = []
+    most = least = 0.0
+    for number in range(components):
+        rows = np.flatnonzero(sound & (cells.chart == number))
+        name, sizes = _sums(joins.piece[rows], cells.volume_low[rows])
+        if len(name):
+            held[rows] = joins.piece[rows] == name[sizes.argmax()]
+        found.append(np.sort(sizes)[::-1])
+        # Of an undecided cell, what is certified to be bad is in no piece.
+        rows = np.flatnonzero(~joins.bad & (cells.chart == number))
+        part = np.where(undecided[rows], cells.part_above[rows], 0.0)
+        most += float(_sums(joins.loose[rows], cells.volume_high[rows] - part)[1].max(initial=0))
+        least += float(_sums(joins.loose[rows], cells.volume_low[rows] - part)[1].max(initial=0))
+    total_low, total_high = float(cells.volume_low.sum()), float(cells.volume_high.sum())
+    outside = total_low * (1 - grown) - least * (1 + grown)
+    lower = 0.0
+    if outside > 0 and most < np.inf:
+        lower = outside / (outside + most * (1 + grown)) * (1 - 8 * ROUNDING)
+    return Rest(
+        lower=lower,
+        upper=_share_outside(cells, held, grown),
+        upper_if_joined=_share_outside(cells, sound, grown),
+        pieces=tuple(
+            tuple(float(size) for size in sizes * (1 - grown) / total_high) for sizes in found
+        ),
+        seams=joins.seams,
+    )
+
+
+def _sums(names: Indices, values: Array) -> tuple[Indices, Array]:
+    """Return the different names and the sum of the values of each."""
+    different, place = np.unique(names, return_inverse=True)
+    sums = np.bincount(place.ravel(), weights=values, minlength=len(different))
+    return different, np.asarray(sums, dtype=np.float64)
+
+
+def _share_outside(cells: Cells, held: Flags, grown: float) -> float:
+    """Return an upper bound of the share of K outside some of the cells."""
+    inside = float(cells.volume_low[held].sum()) * (1 - grown)
+    outside = float(cells.volume_high[~held].sum()) * (1 + grown)
+    if outside == 0:
+        return 0.0
+    if not (inside > 0 and outside < np.inf):
+        return 1.0
+    return min(outside / (outside + inside) * (1 + 8 * ROUNDING), 1.0)

@@ -1,0 +1,104 @@
+"""What claims take from a certificate: its hypotheses, its worst point, what hangs together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from geomcheck.certify import Enclosure, Rest
+from geomcheck.claims.common import number, percent, plain
+from geomcheck.evaluation import evaluate
+from geomcheck.result import Hypothesis, Verdict, Witness
+from geomcheck.study import Study
+
+__all__ = [
+    "certificate_hypotheses",
+    "certified_rest",
+    "largest_pieces",
+    "rest_hypotheses",
+    "rest_values",
+    "rest_verdict",
+    "worst_certified",
+]
+
+_LISTED = 12
+_SPECK = 0.01
+_NAMED = 4
+
+
+def certificate_hypotheses() -> tuple[Hypothesis, ...]:
+    """Return what every certificate rests on."""
+    return (
+        Hypothesis("the charts' boxes cover K, once up to measure zero", "given"),
+        Hypothesis(
+            "sums are rounded as the floating-point standard says, elementary functions are "
+            "good to eight units in the last place",
+            "assumed",
+        ),
+    )
+
+
+def worst_certified(study: Study, found: Enclosure) -> Witness:
+    """Return the worst point of K that the certificate met."""
+    at = evaluate(study.model, found.sup_point[None])
+    return Witness(
+        kind="point",
+        says=f"a point of K that comes back {number(found.sup_lower)} away",
+        data={
+            "point": plain(at.points[0]),
+            "code": plain(at.codes[0]),
+            "reconstruction": plain(at.images[0]),
+            "error": float(at.errors[0]),
+        },
+    )
+
+
+def certified_rest(study: Study) -> Rest | None:
+    """Return what is certified to hang together, if it is of the set that is sampled.
+
+    A certificate is about K itself, the samples of a noisy set are not.
+    """
+    manifold, found = study.ground.manifold, study.certificate
+    if manifold is None or manifold.noise or found is None:
+        return None
+    return found.rest
+
+
+def rest_verdict(rest: Rest, delta: float) -> Verdict:
+    """Hold the least share that has to be left out against delta."""
+    if rest.upper <= delta:
+        return Verdict.HOLDS
+    return Verdict.FAILS if rest.lower > delta else Verdict.INCONCLUSIVE
+
+
+def rest_hypotheses(rest: Rest, verdict: Verdict) -> tuple[Hypothesis, ...]:
+    """Return what a certified verdict rests on."""
+    more = []
+    if verdict is Verdict.FAILS:
+        more.append(Hypothesis("inside their boxes the charts are immersions", "given"))
+    elif rest.seams:
+        says = "the charts close up where their images agree to nine digits"
+        more.append(Hypothesis(says, "checked"))
+    return (*certificate_hypotheses(), *more)
+
+
+def rest_values(study: Study, rest: Rest) -> dict[str, Any]:
+    """Return what is certified, for the values of a claim."""
+    return {
+        "share_at_least_certified": rest.lower,
+        "share_at_most_certified": rest.upper,
+        "pieces_certified": {
+            name: list(pieces[:_LISTED])
+            for name, pieces in zip(study.ground.components, rest.pieces, strict=True)
+        },
+    }
+
+
+def largest_pieces(study: Study, rest: Rest) -> str:
+    """Say which components fall into several pieces that are certified sound."""
+    said = []
+    for name, pieces in zip(study.ground.components, rest.pieces, strict=True):
+        large = [share for share in pieces if share > _SPECK * sum(pieces)]
+        if len(large) > 1:
+            shares = " and ".join(percent(share) for share in large[:_NAMED])
+            said.append(f"{name}: {shares} of K are sound and in different pieces")
+    return "; ".join(said)
