@@ -1,0 +1,143 @@
+"""The claim on the exceptional set where a certificate decides it, and where it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from pieces_cases import half_walled, identity, torn, walled
+
+from geomcheck.certify import Enclosure
+from geomcheck.claims import certified_error, exceptional_set
+from geomcheck.exceptional import ExceptionalSet
+from geomcheck.ground import Ground, survey
+from geomcheck.measure import tears
+from geomcheck.measure.errors import errors_on
+from geomcheck.measure.tears import certificate_of, graph_sample
+from geomcheck.protocol import Autoencoder
+from geomcheck.result import ClaimResult, Verdict
+from geomcheck.study import Settings, Study
+from theory.catalogue import from_spec
+
+HOLDS, FAILS, INCONCLUSIVE = Verdict.HOLDS, Verdict.FAILS, Verdict.INCONCLUSIVE
+
+
+@dataclass(frozen=True)
+class Part:
+    """What this claim and the certified one look at of a study."""
+
+    ground: Ground
+    model: Autoencoder
+    settings: Settings
+    errors: NDArray[np.float64]
+    held_out_basis: str
+    certificate: Enclosure | None
+    exceptional: ExceptionalSet
+    torn: None = None
+
+
+def study_of(spec: str, model: Autoencoder) -> Part:
+    K, rng = from_spec(spec), np.random.default_rng(0)
+    settings = Settings(
+        epsilon=0.1,
+        delta=0.02,
+        confidence=0.99,
+        samples=2000,
+        seed=0,
+        memory_limit=2**30,
+        certificate_seconds=5.0,
+    )
+    ground = survey(K, rng=rng)
+    errors = errors_on(K, ground, model, settings, None, None, rng, lambda _: None)
+    graph = graph_sample(model, K, ground, rng)
+    certificate, _ = certificate_of(model, K, settings, float(errors.worst.errors[0]))
+    exceptional = tears.exceptional_set(model, ground, settings, graph, errors)
+    return Part(ground, model, settings, errors.all, errors.basis, certificate, exceptional)
+
+
+def judged(study: Part) -> ClaimResult:
+    return exceptional_set.check(cast(Study, study))
+
+
+def statistical(claim: ClaimResult) -> bool:
+    return any("points drawn" in h.says for h in claim.hypotheses)
+
+
+@pytest.fixture(scope="module")
+def sound() -> Part:
+    return study_of("sphere", identity(3))
+
+
+def test_a_sound_network_holds_over_every_point(sound: Part) -> None:
+    claim = judged(sound)
+    assert claim.verdict is HOLDS
+    assert "every point counted" in claim.summary
+    assert claim.values["share_at_most_certified"] == 0
+    assert [len(pieces) for pieces in claim.values["pieces_certified"].values()] == [1]
+    # Nothing statistical is left in it.
+    assert not statistical(claim)
+    assert claim.confidence is None
+    assert {h.basis for h in claim.hypotheses} == {"given", "assumed", "checked"}
+    assert any("close up" in h.says for h in claim.hypotheses)
+    assert not any("immersions" in h.says for h in claim.hypotheses)
+
+
+def test_a_tear_that_no_point_meets_fails_with_a_witness_that_recomputes() -> None:
+    model = torn(3, 0, 0.3, 1e-6)
+    study = study_of("sphere", model)
+    assert (study.errors <= 0.1).all()
+    claim = judged(study)
+    assert claim.verdict is FAILS
+    assert claim.values["share_at_least_certified"] > 0.3
+    assert "in different pieces" in claim.summary
+    assert any("immersions" in h.says for h in claim.hypotheses)
+    assert not statistical(claim)
+    assert claim.witness is not None
+    point = np.array([claim.witness.data["point"]])
+    error = float(np.linalg.norm(model.decode(model.encode(point)) - point))
+    assert error == pytest.approx(claim.witness.data["error"], rel=1e-6)
+    assert error > 0.1
+
+
+def test_what_the_certificate_cannot_exclude_does_not_hold(sound: Part) -> None:
+    certificate = sound.certificate
+    assert certificate is not None
+    assert certificate.rest is not None
+    rest = replace(certificate.rest, upper=0.35, upper_if_joined=0.001, pieces=((0.64, 0.34),))
+    apart = judged(replace(sound, certificate=replace(certificate, rest=rest)))
+    assert apart.verdict is INCONCLUSIVE
+    assert "--certificate-seconds" in apart.advice
+    assert statistical(apart)
+    # Where it does not know enough to say what is apart, the statistics have the word.
+    coarse = replace(rest, upper=0.9, upper_if_joined=0.8)
+    left = judged(replace(sound, certificate=replace(certificate, rest=coarse)))
+    assert left.verdict is HOLDS
+    assert statistical(left)
+    assert left.confidence is not None
+    assert left.values["share_at_most_certified"] == 0.9
+    none = judged(replace(sound, certificate=replace(certificate, rest=None)))
+    assert none.verdict is HOLDS
+    assert "share_at_most_certified" not in none.values
+
+
+def test_two_tears_of_a_circle_and_one() -> None:
+    once = judged(study_of("circle", half_walled(2, (0, 0.3, 0.02, 1, 1.0))))
+    assert (once.verdict, statistical(once)) == (HOLDS, False)
+    twice = judged(study_of("circle", walled(2, (0, 0.3, 0.02))))
+    assert (twice.verdict, statistical(twice)) == (FAILS, False)
+    # Bands of a width that leaves the share of large errors below delta.
+    assert twice.values["share_at_least"] > 0.3
+    assert len(twice.values["pieces_certified"]["circle:R=1"]) == 2
+
+
+def test_samples_off_the_set_are_not_judged_by_a_certificate_of_the_set() -> None:
+    study = study_of("noisy-sphere", identity(3))
+    assert study.certificate is not None
+    claim = judged(study)
+    assert statistical(claim)
+    assert "share_at_most_certified" not in claim.values
+    # That of the set itself says so.
+    assert certified_error.check(cast(Study, study)).verdict is HOLDS
