@@ -24,8 +24,11 @@ _STEEPEST = 128
 _BETWEEN = 15
 _PARTS = 16
 _ALIKE = 1000
-_ROUNDS = 4
-_NEAR = 8000
+# Edges that are looked along in a round, the nearest of so many first.
+_NEAR, _SCREENED = 2000, 16_000
+_ROUNDS = 5
+# A round in which fewer of them are torn is the last.
+_WORTHWHILE = 0.005
 # Where more than this share of the points err, there is no tear to follow.
 _MOSTLY_BAD = 0.5
 Watch = Literal["codes", "images"]
@@ -105,7 +108,7 @@ def look_between(
         torn |= _straddles(starts.points, ends.points, np.concatenate([known, found.points]))
     elif len(known) <= _MOSTLY_BAD * len(sample):
         more_rows, more_found = _followed(
-            model, starts.points, ends.points, known, found.points, torn, epsilon, project
+            model, sample, edges, found.points, torn, epsilon, project
         )
         torn[more_rows] = True
         rows, found = np.concatenate([rows, more_rows]), found.joined(more_found)
@@ -154,42 +157,57 @@ def _straddles(starts: Array, ends: Array, bad: Array) -> Flags:
 
 def _followed(
     model: Autoencoder,
-    starts: Array,
-    ends: Array,
-    known: Array,
+    sample: Evaluation,
+    edges: Indices,
     found: Array,
     torn: Flags,
     epsilon: float,
     project: Callable[[Array], Array],
 ) -> tuple[Indices, Evaluation]:
-    """Look densely along the edges near bad points, and near those that this shows in turn.
+    """Look densely along the edges nearest to bad points, and to those that this shows in turn.
 
-    A band of large error may be narrower than the edges that pass over it.
+    A band of large error may be narrower than the edges that pass over it. Edges with a bad end
+    are known to lead into it.
     """
     from scipy.spatial import cKDTree
 
-    middles, lengths = (starts + ends) / 2, np.linalg.norm(starts - ends, axis=1)
-    open_ = ~torn
-    bad = np.concatenate([known, found])
+    starts, ends = sample.points[edges[:, 0]], sample.points[edges[:, 1]]
+    lengths = np.maximum(edge_lengths(sample.points, edges), 1e-300)
+    sound = sample.errors <= epsilon
+    open_ = ~torn & sound[edges].all(axis=1)
+    fresh = bad = np.concatenate([sample.points[~sound], found])
+    closest = np.full(len(sample), np.inf)
     rows: list[Indices] = [np.zeros(0, dtype=np.intp)]
     met = evaluate(model, starts[:0])
     for _ in range(_ROUNDS):
-        if not len(bad):
+        if not len(fresh):
             break
-        distance, _ = cKDTree(bad).query(middles[open_])
-        near = np.flatnonzero(open_)[distance <= 2 * lengths[open_]][:_NEAR]
-        if not len(near):
-            break
+        closest = np.minimum(closest, cKDTree(fresh).query(sample.points)[0])
+        # If the middle is within twice the length of a bad point, each end is within 5/2 of it.
+        ends_near = np.where(open_, closest[edges].sum(axis=1) / lengths, np.inf)
+        near = _least(ends_near, _SCREENED, 5.0)
+        middle_near = cKDTree(bad).query((starts[near] + ends[near]) / 2)[0] / lengths[near]
+        near = near[_least(middle_near, _NEAR, 2.0)]
         open_[near] = False
         seen = evaluate(model, project(_between(starts[near], ends[near])))
-        over = ~(seen.errors <= epsilon)
-        hit, place = np.nonzero(over.reshape(-1, _BETWEEN))
+        hit, place = np.nonzero((~(seen.errors <= epsilon)).reshape(-1, _BETWEEN))
         first = np.unique(hit, return_index=True)[1]
         points = seen.where(hit[first] * _BETWEEN + place[first])
         rows.append(near[hit[first]])
         met = met.joined(points)
-        bad = points.points
+        fresh = points.points
+        bad = np.concatenate([bad, fresh])
+        if len(fresh) < _WORTHWHILE * len(near):
+            break
     return np.concatenate(rows), met
+
+
+def _least(values: Array, count: int, most: float) -> Indices:
+    """Return the rows of the smallest values, least first, none of them above `most`."""
+    rows = np.flatnonzero(values <= most)
+    if len(rows) > count:
+        rows = rows[np.argpartition(values[rows], count)[:count]]
+    return np.asarray(rows[np.argsort(values[rows], kind="stable")], dtype=np.intp)
 
 
 def edge_lengths(points: Array, edges: Indices) -> Array:

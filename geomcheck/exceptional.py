@@ -116,8 +116,17 @@ def locate(
     labels = parts_of_graph(len(sample), edges[sound])
     labels[bad] = NOWHERE
     whole = parts_of_graph(len(sample), edges)
-    owners = component[edges[between.rows, 0]]
-    tears = tears_of(sample.where(bad), component[bad], between.found, owners, max(spacing, 1e-300))
+    number = np.where(bad, np.cumsum(bad) - 1, NOWHERE)
+    crossed = edges[between.rows]
+    tears = tears_of(
+        sample.where(bad),
+        component[bad],
+        between.found,
+        component[crossed[:, 0]],
+        max(spacing, 1e-300),
+        links=number[edges[bad[edges].all(axis=1)]],
+        beside=number[crossed].max(axis=1, initial=NOWHERE),
+    )
     placed = place(
         model,
         Mapped(sample, component, labels),

@@ -10,6 +10,9 @@ __all__ = ["clusters", "neighbour_edges", "parts_of_graph"]
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
+# Parts with more points than this are joined to the rest by nearest points alone.
+_CROWD = 256
+
 
 def neighbour_edges(points: Array, neighbours: int, radius: float = 0.0) -> Indices:
     """Return the edges (e, 2), i < j, that join each point to its nearest neighbours.
@@ -34,8 +37,10 @@ def neighbour_edges(points: Array, neighbours: int, radius: float = 0.0) -> Indi
     if radius > 0:
         near = cKDTree(points).query_pairs(radius, output_type="ndarray")
         pairs = np.concatenate([pairs, near])
-    pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1)
-    return np.asarray(np.unique(pairs, axis=0), dtype=np.intp)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    # One number a pair sorts faster than two.
+    keys = np.unique(pairs.min(axis=1) * n + pairs.max(axis=1))
+    return np.stack(np.divmod(keys, n), axis=1).astype(np.intp, copy=False)
 
 
 def parts_of_graph(n: int, edges: Indices) -> Indices:
@@ -48,20 +53,54 @@ def parts_of_graph(n: int, edges: Indices) -> Indices:
     return np.asarray(labels, dtype=np.intp)
 
 
-def clusters(points: Array, radius: float) -> Indices:
+def clusters(points: Array, radius: float, links: Indices | None = None) -> Indices:
     """Return a label (n,) for each point: points nearer than `radius` share one.
 
-    Points are first thinned to one a box of side `radius` / 2, so that the work stays near
-    linear where many crowd together; clusters up to twice `radius` apart may be joined by it.
-    """
-    from scipy.spatial import cKDTree
+    Points are first thinned to one a box, so that the work stays near linear where many crowd
+    together; clusters up to twice `radius` apart may be joined by it.
 
+    Parameters
+    ----------
+    points : array of shape (n, N)
+    radius : float
+    links : array of shape (l, 2), optional
+        Pairs known to share a label, which saves looking for neighbours where there are many.
+    """
     if len(points) == 0:
         return np.empty(0, dtype=np.intp)
     if not radius > 0:
         return np.asarray(np.unique(points, axis=0, return_inverse=True)[1].ravel(), dtype=np.intp)
-    boxes = np.round(points / (radius / 2))
+    # A point is at most a quarter of the radius from the middle of its box.
+    boxes = np.round(points / (radius / (2 * np.sqrt(points.shape[1]))))
     _, first, member = np.unique(boxes, axis=0, return_index=True, return_inverse=True)
-    pairs = cKDTree(points[first]).query_pairs(2 * radius, output_type="ndarray")
-    labels = parts_of_graph(len(first), np.asarray(pairs, dtype=np.intp).reshape(-1, 2))
-    return np.asarray(labels[member.ravel()], dtype=np.intp)
+    member = member.ravel()
+    known = np.empty((0, 2), dtype=np.intp) if links is None else member[links]
+    pairs = np.concatenate([known, _joins(points[first], 2 * radius, known)])
+    return np.asarray(parts_of_graph(len(first), pairs)[member], dtype=np.intp)
+
+
+def _joins(points: Array, radius: float, links: Indices) -> Indices:
+    """Return pairs of points within a radius that join all parts of the graph of links that are.
+
+    In the largest parts nearly all pairs of neighbours lie within one: for these the nearest
+    point to each of the rest is enough.
+    """
+    from scipy.spatial import cKDTree
+
+    labels = parts_of_graph(len(points), links)
+    sizes = np.bincount(labels)
+    found = []
+    rest = np.arange(len(points))
+    for label in np.argsort(-sizes, kind="stable"):
+        if sizes[label] < _CROWD or not len(rest):
+            break
+        part = rest[labels[rest] == label]
+        rest = rest[labels[rest] != label]
+        if len(rest):
+            tree = cKDTree(points[part])
+            nearest = np.asarray(tree.query(points[rest], distance_upper_bound=radius)[1])
+            near = nearest < len(part)
+            found.append(np.stack([rest[near], part[nearest[near]]], axis=1))
+    if len(rest):
+        found.append(rest[cKDTree(points[rest]).query_pairs(radius, output_type="ndarray")])
+    return np.concatenate([np.empty((0, 2), dtype=np.intp), *found])

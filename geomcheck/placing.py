@@ -95,9 +95,10 @@ def _nearest_tear(points: Array, tears: Sequence[Tear], component: int, near: fl
 
     index = np.full(len(points), NOWHERE, dtype=np.intp)
     distance = np.full(len(points), near)
+    farthest = near if near > 0 else np.inf
     for number, tear in enumerate(tears):
         if tear.component == component and len(points):
-            to = np.asarray(cKDTree(tear.points).query(points)[0])
+            to = np.asarray(cKDTree(tear.points).query(points, distance_upper_bound=farthest)[0])
             closer = to <= distance
             index[closer], distance[closer] = number, to[closer]
     return index

@@ -52,6 +52,9 @@ def tears_of(
     extra: Evaluation,
     extra_component: Indices,
     spacing: float,
+    *,
+    links: Indices | None = None,
+    beside: Indices | None = None,
 ) -> tuple[Tear, ...]:
     """Gather points of large error, of a sample and from between its neighbours, into pieces.
 
@@ -63,18 +66,36 @@ def tears_of(
         The same for points between neighbours.
     spacing : float
         Points nearer than this are in one piece.
+    links : array of shape (p, 2), optional
+        Neighbours among the `bad` points, at most `spacing` apart.
+    beside : array of shape (l,), optional
+        For each extra point a row of `bad` beside which it lies, in the same piece, or -1.
     """
-    points = np.concatenate([bad.points, extra.points])
-    errors = np.concatenate([bad.errors, extra.errors])
-    owner = np.concatenate([component, extra_component])
-    found: list[Tear] = []
-    for index in np.unique(owner):
-        rows = np.flatnonzero(owner == index)
-        labels = clusters(points[rows], spacing)
-        for label in np.unique(labels):
-            members = rows[labels == label]
-            found.append(_tear(int(index), points[members], errors[members]))
-    return tuple(found)
+    if beside is None:
+        beside = np.full(len(extra), -1, dtype=np.intp)
+    # What lies beside a sample point goes with it, and need not be looked at again.
+    alone = np.flatnonzero(beside < 0)
+    seeds = np.concatenate([bad.points, extra.points[alone]])
+    seed_owner = np.concatenate([component, extra_component[alone]])
+    labels = np.full(len(seeds), -1, dtype=np.intp)
+    links = np.empty((0, 2), dtype=np.intp) if links is None else links
+    for index in np.unique(seed_owner):
+        rows = np.flatnonzero(seed_owner == index)
+        place = np.full(len(seeds), -1, dtype=np.intp)
+        place[rows] = np.arange(len(rows))
+        mine = links[seed_owner[links[:, 0]] == index]
+        labels[rows] = labels.max(initial=-1) + 1 + clusters(seeds[rows], spacing, place[mine])
+    taken = np.flatnonzero(beside >= 0)
+    labels = np.concatenate([labels, labels[beside[taken]]])
+    order = np.argsort(labels, kind="stable")
+    every = Evaluation.joined(bad, extra.where(np.concatenate([alone, taken])))
+    owner = np.concatenate([seed_owner, extra_component[taken]])
+    starts = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    return tuple(
+        _tear(int(owner[rows[0]]), every.points[rows], every.errors[rows])
+        for rows in np.split(order, starts[1:])
+        if len(rows)
+    )
 
 
 def _tear(component: int, points: Array, errors: Array) -> Tear:

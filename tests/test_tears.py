@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from scipy.spatial import cKDTree
 
 from geomcheck.evaluation import evaluate
 from geomcheck.exceptional import locate
@@ -11,6 +14,7 @@ from geomcheck.graph import clusters, neighbour_edges, parts_of_graph
 from geomcheck.jumps import shows_jumps
 from geomcheck.planted import circles, linear
 from geomcheck.protocol import FunctionAutoencoder
+from geomcheck.tear_pieces import tears_of
 from geomcheck.tears import climb, cross_edges
 from theory.catalogue import from_spec
 from theory.combine import moved
@@ -33,6 +37,59 @@ def test_clusters_are_told_apart_and_crowds_are_cheap() -> None:
     labels = clusters(points, 0.1)
     assert len(np.unique(labels)) == 2
     assert labels[-1] == labels[-2] != labels[0]
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    count=st.integers(2, 700),
+    width=st.integers(1, 9),
+    radius=st.floats(0.02, 0.6),
+    linked=st.booleans(),
+)
+@example(seed=0, count=700, width=2, radius=0.05, linked=True)
+@settings(max_examples=30, deadline=None)
+def test_clusters_join_within_the_radius_and_never_beyond_twice(
+    seed: int, count: int, width: int, radius: float, linked: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    points = rng.uniform(0, 1, (count, width)) * np.where(np.arange(width) < 2, 1, 0.1)
+    near = cKDTree(points).query_pairs(radius, output_type="ndarray")
+    links = near[rng.uniform(0, 1, len(near)) < 0.5] if linked else None
+    labels = clusters(points, radius, links)
+    assert (labels[near[:, 0]] == labels[near[:, 1]]).all()
+    wide = cKDTree(points).query_pairs(2 * radius * (1 + 1e-9), output_type="ndarray")
+    parts = parts_of_graph(count, wide)
+    # Each label lies in one part of the graph of points within twice the radius.
+    assert len(np.unique(np.stack([labels, parts], axis=1), axis=0)) == len(np.unique(labels))
+
+
+def test_a_large_part_is_joined_to_the_rest_by_nearest_points() -> None:
+    line = np.stack([np.linspace(0, 1, 1000), np.zeros(1000)], axis=1)
+    points = np.concatenate(
+        [line, line[:600] + np.array([0, 0.015]), line[:300] + np.array([0, 0.1])]
+    )
+    chains = np.split(np.arange(1900), [1000, 1600])
+    links = np.concatenate([np.stack([c[:-1], c[1:]], axis=1) for c in chains])
+    labels = clusters(points, 0.02, links)
+    assert [np.unique(labels[c]).size for c in chains] == [1, 1, 1]
+    assert labels[0] == labels[1000] != labels[1600]
+
+
+def test_what_lies_beside_a_bad_point_is_in_its_piece() -> None:
+    model = linear.constant(np.zeros(2))
+    bad = evaluate(model, np.array([[0.0, 0.0], [5.0, 0.0], [9.0, 0.0]]))
+    extra = evaluate(model, np.array([[5.1, 0.0], [20.0, 0.0], [9.1, 0.0]]))
+    one, other = np.array([0, 0, 1]), np.array([0, 0, 1])
+    pieces = tears_of(bad, one, extra, other, 1.0, beside=np.array([1, -1, 2]))
+    assert [sorted(t.points[:, 0].tolist()) for t in pieces] == [
+        [0.0],
+        [5.0, 5.1],
+        [20.0],
+        [9.0, 9.1],
+    ]
+    assert [t.component for t in pieces] == [0, 0, 0, 1]
+    linked = tears_of(bad, one, extra, other, 1.0, links=np.array([[0, 1]]))
+    assert sorted(len(t.points) for t in linked) == [1, 2, 3]
 
 
 @pytest.mark.parametrize("half_width", [0.1, 1e-3, 1e-6, 1e-9])
