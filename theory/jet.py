@@ -13,42 +13,54 @@ __all__ = ["Jet", "jets"]
 
 Array = NDArray[np.float64]
 
+_BY_PRODUCTS = 8
+
 
 class Jet(NDArrayOperatorsMixin):
     """A value with its gradient and Hessian in k variables, at n points at once.
 
     Numpy's universal functions accept jets, so a chart that is written once for arrays also
-    yields its derivatives.
+    yields its derivatives. The points come last: numpy is quick along the longest axis.
 
     Parameters
     ----------
     value : array of shape (n,)
-    gradient : array of shape (n, k)
-    hessian : array of shape (n, k, k)
+    slope : array of shape (k, n)
+    bend : array of shape (k, k, n)
     """
 
-    __slots__ = ("gradient", "hessian", "value")
+    __slots__ = ("bend", "slope", "value")
 
-    def __init__(self, value: Array, gradient: Array, hessian: Array) -> None:
+    def __init__(self, value: Array, slope: Array, bend: Array) -> None:
         self.value = value
-        self.gradient = gradient
-        self.hessian = hessian
+        self.slope = slope
+        self.bend = bend
+
+    @property
+    def gradient(self) -> Array:
+        """First derivatives, of shape (n, k)."""
+        return self.slope.T
+
+    @property
+    def hessian(self) -> Array:
+        """Second derivatives, of shape (n, k, k)."""
+        return self.bend.transpose(2, 0, 1)
 
     def compose(self, value: Array, first: Array, second: Array) -> Jet:
         """Return the jet of phi(self), given phi, phi' and phi'' at the value."""
-        outer = self.gradient[:, :, None] * self.gradient[:, None, :]
-        return Jet(
-            value,
-            first[:, None] * self.gradient,
-            first[:, None, None] * self.hessian + second[:, None, None] * outer,
-        )
+        turned = (second * self.slope)[:, None] * self.slope
+        return Jet(value, first * self.slope, first * self.bend + turned)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         if method != "__call__" or options:
             return NotImplemented
         if ufunc in _BINARY:
-            left, right = (_lift(x, self) for x in inputs)
-            return _BINARY[ufunc](left, right)
+            left, right = inputs
+            if not isinstance(right, Jet) and ufunc in _BY_NUMBER:
+                return _BY_NUMBER[ufunc](left, np.asarray(right, dtype=np.float64))
+            if not isinstance(left, Jet) and ufunc in _COMMUTES:
+                return _BY_NUMBER[ufunc](right, np.asarray(left, dtype=np.float64))
+            return _BINARY[ufunc](_lift(left, self), _lift(right, self))
         if ufunc in _UNARY:
             with np.errstate(divide="ignore", invalid="ignore"):
                 return self.compose(*_UNARY[ufunc](self.value))
@@ -60,38 +72,42 @@ class Jet(NDArrayOperatorsMixin):
 def jets(points: Array) -> tuple[Jet, ...]:
     """Return one jet per coordinate function at `points` of shape (n, k)."""
     n, k = points.shape
-    units = np.eye(k)
+    units, flat = np.eye(k)[:, :, None], np.zeros((k, k, 1))
     return tuple(
-        Jet(points[:, i], np.broadcast_to(units[i], (n, k)), np.zeros((n, k, k))) for i in range(k)
+        Jet(
+            np.ascontiguousarray(points[:, i]),
+            np.broadcast_to(units[i], (k, n)),
+            np.broadcast_to(flat, (k, k, n)),
+        )
+        for i in range(k)
     )
 
 
 def _lift(x: Any, like: Jet) -> Jet:
     if isinstance(x, Jet):
         return x
-    n, k = like.gradient.shape
+    k, n = like.slope.shape
     return Jet(
         np.broadcast_to(np.asarray(x, dtype=np.float64), (n,)),
-        np.zeros((n, k)),
-        np.zeros((n, k, k)),
+        np.zeros((k, n)),
+        np.zeros((k, k, n)),
     )
 
 
 def _add(a: Jet, b: Jet) -> Jet:
-    return Jet(a.value + b.value, a.gradient + b.gradient, a.hessian + b.hessian)
+    return Jet(a.value + b.value, a.slope + b.slope, a.bend + b.bend)
 
 
 def _subtract(a: Jet, b: Jet) -> Jet:
-    return Jet(a.value - b.value, a.gradient - b.gradient, a.hessian - b.hessian)
+    return Jet(a.value - b.value, a.slope - b.slope, a.bend - b.bend)
 
 
 def _multiply(a: Jet, b: Jet) -> Jet:
-    u, v = a.value[:, None], b.value[:, None]
-    cross = a.gradient[:, :, None] * b.gradient[:, None, :]
+    cross = a.slope[:, None] * b.slope
     return Jet(
         a.value * b.value,
-        u * b.gradient + v * a.gradient,
-        u[..., None] * b.hessian + v[..., None] * a.hessian + cross + cross.transpose(0, 2, 1),
+        a.value * b.slope + b.value * a.slope,
+        a.value * b.bend + b.value * a.bend + cross + cross.swapaxes(0, 1),
     )
 
 
@@ -105,6 +121,12 @@ def _power(base: Any, exponent: Any) -> Any:
     if not isinstance(base, Jet) or isinstance(exponent, Jet) or np.ndim(exponent) > 0:
         return np.exp(np.log(base) * exponent)
     p, x = float(exponent), base.value
+    if 2 <= p <= _BY_PRODUCTS and p.is_integer():
+        # Products take a tenth of the time of a power.
+        low = np.ones_like(x)
+        for _ in range(int(p) - 2):
+            low = low * x
+        return base.compose(low * x * x, p * low * x, p * (p - 1) * low)
     with np.errstate(divide="ignore", invalid="ignore"):
         first = p * x ** (p - 1) if p != 0 else np.zeros_like(x)
         second = p * (p - 1) * x ** (p - 2) if p not in (0, 1) else np.zeros_like(x)
@@ -116,16 +138,15 @@ def _arctan2(a: Jet, b: Jet) -> Jet:
     square = _add(_multiply(a, a), _multiply(b, b)).value
     p, q = b.value / square, -a.value / square
     pa, pb = -2 * a.value * b.value / square**2, (a.value**2 - b.value**2) / square**2
-    outer = a.gradient[:, :, None] * b.gradient[:, None, :]
-    hessian = (
-        p[:, None, None] * a.hessian
-        + q[:, None, None] * b.hessian
-        + pa[:, None, None] * (a.gradient[:, :, None] * a.gradient[:, None, :])
-        - pa[:, None, None] * (b.gradient[:, :, None] * b.gradient[:, None, :])
-        + pb[:, None, None] * (outer + outer.transpose(0, 2, 1))
+    outer = a.slope[:, None] * b.slope
+    bend = (
+        p * a.bend
+        + q * b.bend
+        + pa * (a.slope[:, None] * a.slope)
+        - pa * (b.slope[:, None] * b.slope)
+        + pb * (outer + outer.swapaxes(0, 1))
     )
-    gradient = p[:, None] * a.gradient + q[:, None] * b.gradient
-    return Jet(np.arctan2(a.value, b.value), gradient, hessian)
+    return Jet(np.arctan2(a.value, b.value), p * a.slope + q * b.slope, bend)
 
 
 def _hypot(a: Jet, b: Jet) -> Jet:
@@ -187,6 +208,14 @@ _BINARY: dict[np.ufunc, Callable[[Jet, Jet], Jet]] = {
     np.arctan2: _arctan2,
     np.hypot: _hypot,
 }
+# What a plain number, or one for each point, does to a jet.
+_BY_NUMBER: dict[np.ufunc, Callable[[Jet, Array], Jet]] = {
+    np.add: lambda a, x: Jet(a.value + x, a.slope, a.bend),
+    np.subtract: lambda a, x: Jet(a.value - x, a.slope, a.bend),
+    np.multiply: lambda a, x: Jet(a.value * x, a.slope * x, a.bend * x),
+    np.divide: lambda a, x: Jet(a.value / x, a.slope / x, a.bend / x),
+}
+_COMMUTES = (np.add, np.multiply)
 _UNARY: dict[np.ufunc, Callable[[Array], Sequence[Array]]] = {
     np.negative: lambda x: (-x, -np.ones_like(x), np.zeros_like(x)),
     np.positive: lambda x: (x, np.ones_like(x), np.zeros_like(x)),

@@ -10,7 +10,12 @@ from numpy.typing import NDArray
 
 from theory.bound import Bound
 from theory.catalogue.bounds import at_least, exact
-from theory.catalogue.matrices import haar_frames, linear_sphere, orthogonal_volume
+from theory.catalogue.matrices import (
+    haar_frames,
+    linear_sphere,
+    nearest_projectors,
+    orthogonal_volume,
+)
 from theory.catalogue.parameters import count, spec
 from theory.catalogue.spheres import polar
 from theory.cells.planes import plane_cell
@@ -58,6 +63,11 @@ def grassmannian(n: int = 4, k: int = 2) -> Manifold:
     def from_frames(frames: Array) -> Array:
         return np.asarray((frames @ frames.transpose(0, 2, 1)).reshape(-1, n * n))
 
+    def projection(points: Array) -> Array:
+        matrices = points.reshape(-1, n, n)
+        symmetric = (matrices + matrices.transpose(0, 2, 1)) / 2
+        return nearest_projectors(symmetric, k).reshape(-1, n * n)
+
     def tangents(points: Array) -> Array:
         inside, outside = split(points)
         tilt = np.einsum("xia,xjb->xijab", inside, outside)
@@ -73,7 +83,7 @@ def grassmannian(n: int = 4, k: int = 2) -> Manifold:
         ambient_dim=n * n,
         sampler=lambda total, rng: from_frames(haar_frames(n, k, total, rng)),
         tangents=tangents,
-        projection=lambda points: from_frames(split(points)[0]),
+        projection=projection,
         orientable=n % 2 == 0,
         charts=_charts(n) if k == 1 else (),
         cycles=(cycle,) if n > 2 else (),

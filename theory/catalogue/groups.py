@@ -12,6 +12,7 @@ from theory.catalogue.bounds import at_least, exact
 from theory.catalogue.matrices import (
     haar_frames,
     linear_sphere,
+    nearest_frames,
     orthogonal_volume,
     poincare,
     unit_turns,
@@ -51,9 +52,7 @@ def special_orthogonal(n: int = 3) -> Manifold:
         return frames.reshape(total, n * n)
 
     def projection(points: Array) -> Array:
-        u, _, v = np.linalg.svd(points.reshape(-1, n, n))
-        u[:, :, -1] *= np.linalg.det(u @ v)[:, None]
-        return np.asarray((u @ v).reshape(-1, n * n))
+        return nearest_frames(points.reshape(-1, n, n), rotations=True).reshape(-1, n * n)
 
     generators = _generators(n) / math.sqrt(2)
 

@@ -12,9 +12,22 @@ from theory.catalogue.spheres import round_sphere
 from theory.manifold import Manifold
 from theory.moved import moved
 
-__all__ = ["haar_frames", "linear_sphere", "orthogonal_volume", "poincare", "unit_turns"]
+__all__ = [
+    "haar_frames",
+    "linear_sphere",
+    "nearest_frames",
+    "nearest_projectors",
+    "orthogonal_volume",
+    "poincare",
+    "unit_turns",
+]
 
 Array = NDArray[np.float64]
+
+# Iterations are used where they start no farther off than this, and converge quadratically.
+_NEAR_FRAME, _NEAR_PROJECTOR = 0.5, 0.2
+_CLOSE = 1e-9
+_STEPS = 12
 
 
 def haar_frames(n: int, p: int, count: int, rng: np.random.Generator) -> Array:
@@ -22,6 +35,61 @@ def haar_frames(n: int, p: int, count: int, rng: np.random.Generator) -> Array:
     q, r = np.linalg.qr(rng.standard_normal((count, n, p)))
     signs = np.where(np.diagonal(r, axis1=1, axis2=2) < 0, -1.0, 1.0)
     return np.asarray(q * signs[:, None, :])
+
+
+def nearest_frames(matrices: Array, *, rotations: bool = False) -> Array:
+    """Return the nearest matrices with orthonormal columns to matrices (c, n, p): polar factors.
+
+    With `rotations`, n = p and the nearest of determinant 1. By Newton-Schulz iteration where
+    the columns are nearly orthonormal, else by singular values.
+    """
+    # The matrices come last: numpy is quick along the longest axis.
+    frames = np.ascontiguousarray(matrices.transpose(1, 2, 0))
+    columns = np.eye(frames.shape[1])[:, :, None]
+    gram = np.einsum("iac,ibc->abc", frames, frames)
+    near = np.sqrt(((gram - columns) ** 2).sum(axis=(0, 1))) < _NEAR_FRAME
+    if rotations:
+        near &= np.linalg.det(matrices) > 0
+    frames, gram = frames[:, :, near], gram[:, :, near]
+    for _ in range(_STEPS):
+        off = np.abs(gram - columns).max(initial=0.0)
+        frames = np.einsum("iac,abc->ibc", frames, 1.5 * columns - 0.5 * gram)
+        if off < _CLOSE:
+            break
+        gram = np.einsum("iac,ibc->abc", frames, frames)
+    found = np.empty_like(matrices)
+    found[near] = frames.transpose(2, 0, 1)
+    if not near.all():
+        u, _, v = np.linalg.svd(matrices[~near], full_matrices=False)
+        if rotations:
+            u[:, :, -1] *= np.linalg.det(u @ v)[:, None]
+        found[~near] = u @ v
+    return found
+
+
+def nearest_projectors(matrices: Array, rank: int) -> Array:
+    """Return the nearest orthogonal projectors of a rank to symmetric matrices (c, n, n).
+
+    By McWeeny's purification where the matrices are nearly projectors of that rank, else by
+    eigenvectors.
+    """
+    squares = matrices @ matrices
+    near = np.linalg.norm(squares - matrices, axis=(1, 2)) < _NEAR_PROJECTOR
+    # So each eigenvalue is within 0.28 of 0 or 1, and goes there.
+    kept, squares = matrices[near], squares[near]
+    for _ in range(_STEPS):
+        off = np.abs(squares - kept).max(initial=0.0)
+        kept = 3 * squares - 2 * squares @ kept
+        if off < _CLOSE:
+            break
+        squares = kept @ kept
+    found = np.empty_like(matrices)
+    found[near] = (kept + kept.transpose(0, 2, 1)) / 2
+    near[near] = np.abs(np.trace(kept, axis1=1, axis2=2) - rank) < 0.5
+    if not near.all():
+        frames = np.linalg.eigh(matrices[~near])[1][:, :, matrices.shape[1] - rank :]
+        found[~near] = frames @ frames.transpose(0, 2, 1)
+    return found
 
 
 def orthogonal_volume(n: int) -> float:

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from theory.bound import Bound
 from theory.catalogue.bounds import at_least, exact
-from theory.catalogue.matrices import haar_frames, linear_sphere, poincare, unit_turns
+from theory.catalogue.matrices import (
+    haar_frames,
+    linear_sphere,
+    nearest_frames,
+    poincare,
+    unit_turns,
+)
 from theory.catalogue.parameters import count, spec
 from theory.cells.frames import frame_cell
 from theory.manifold import Claims, Manifold
@@ -38,8 +44,7 @@ def stiefel(n: int = 4, p: int = 2) -> Manifold:
     dim = n * p - p * (p + 1) // 2
 
     def projection(points: Array) -> Array:
-        u, _, v = np.linalg.svd(points.reshape(-1, n, p), full_matrices=False)
-        return np.asarray((u @ v).reshape(-1, n * p))
+        return nearest_frames(points.reshape(-1, n, p)).reshape(-1, n * p)
 
     def tangents(points: Array) -> Array:
         frames = points.reshape(-1, n, p)

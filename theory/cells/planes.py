@@ -15,6 +15,9 @@ __all__ = ["plane_cell"]
 
 Array = NDArray[np.float64]
 
+# Nearer to the cut than this, angles are taken from a basis of the plane.
+_SQUARED_COSINE = 0.05
+
 
 def plane_cell(n: int, k: int, avoid: Array) -> OpenCell:
     """Return the cell of Gr(k, n), of orthogonal projectors, about the plane of e_1, ..., e_k.
@@ -32,14 +35,26 @@ def plane_cell(n: int, k: int, avoid: Array) -> OpenCell:
 
     def log(points: Array) -> Array:
         matrices = points.reshape(-1, n, n)
-        basis = np.linalg.eigh((matrices + matrices.transpose(0, 2, 1)) / 2)[1][:, :, n - k :]
-        left, cosine, right = np.linalg.svd(basis[:, :k])
-        across = basis[:, k:] @ right.transpose(0, 2, 1)
+        # The corner is left cos^2 left'; below it stands across cos left'.
+        corner = (matrices[:, :k, :k] + matrices[:, :k, :k].transpose(0, 2, 1)) / 2
+        squares, left = np.linalg.eigh(corner)
+        far = squares[:, 0] > _SQUARED_COSINE
+        cosine = np.sqrt(np.maximum(squares, _SQUARED_COSINE))
+        across = matrices[:, k:, :k] @ left / cosine[:, None]
+        near = np.flatnonzero(~far)
+        if len(near):
+            left[near], cosine[near], across[near] = near_the_cut(matrices[near])
         sine = np.linalg.norm(across, axis=1)
         angle = np.arctan2(sine, cosine)
         ratio = np.where(sine > 0, angle / np.where(sine > 0, sine, 1.0), 1.0)
         matrix = (across * ratio[:, None]) @ left.transpose(0, 2, 1)
         return np.asarray(matrix.reshape(len(points), -1))
+
+    def near_the_cut(matrices: Array) -> tuple[Array, Array, Array]:
+        # Where a cosine vanishes the corner alone has lost it.
+        basis = np.linalg.eigh((matrices + matrices.transpose(0, 2, 1)) / 2)[1][:, :, n - k :]
+        left, cosine, right = np.linalg.svd(basis[:, :k])
+        return left, cosine, basis[:, k:] @ right.transpose(0, 2, 1)
 
     def spectrum(v: Array) -> tuple[Array, Array, Array]:
         matrix = v.reshape(-1, n - k, k)
