@@ -219,6 +219,10 @@ def test_what_cannot_be_certified_is_refused_with_the_reason() -> None:
         with pytest.raises(InvalidInput, match=word):
             certify(model, subject, epsilon=0.1)  # type: ignore[arg-type]
     assert obstacle(FLAT, circle) is None
+    # Of a union the charts are those of the parts of the highest dimension.
+    ring = moved(circle, np.eye(3)[:, :2], np.array([0.0, 0.0, 6.0]))
+    both = disjoint_union((from_spec("sphere"), ring), name="sphere and circle")
+    assert "components differ" in str(obstacle(FLAT_IN_SPACE, both))
     with pytest.raises(InvalidInput, match="ambient_dim"):
         certify(FLAT, from_spec("sphere"), epsilon=0.1)
     strange = replace(circle, charts=(Chart(lambda t: (np.floor(t), t), (0.0,), (1.0,), (False,)),))

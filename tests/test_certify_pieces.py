@@ -404,6 +404,25 @@ def test_components_are_weighed_one_by_one() -> None:
     assert cut.upper < 0.5
 
 
+def test_cells_between_are_divided_until_delta_decides() -> None:
+    # The first search leaves both open, as it does where delta asks for no more.
+    wall, band = walled(3, (0, 0.3, 0.002)), half_walled(3, (0, 0.3, 0.02, 1, 1.0))
+    for model, delta, tolerance in ((wall, 0.02, 1e-2), (band, 0.0098, 1e-4)):
+        options = {"sup_relative": 1e9, "measure_tolerance": tolerance}
+        first = certified("sphere", model, delta=0.99, **options)
+        assert first.lower <= delta < first.upper
+        rest = certified("sphere", model, delta=delta, **options)
+        assert rest.lower > delta if model is wall else rest.upper <= delta
+
+
+def test_a_face_at_which_a_chart_is_steep_is_no_seam() -> None:
+    chart = Chart(lambda t, s: (t, np.sqrt(t), s), (0.0, 0.0), (1.0, 1.0), (False, False))
+    sheet = replace(from_spec("sphere"), charts=(chart,))
+    found = certify(identity(3), sheet, epsilon=0.1, delta=0.02, time_limit=0.5)
+    assert found.rest is not None
+    assert not found.rest.seams
+
+
 def test_time_that_is_up_leaves_bounds_that_hold() -> None:
     for seconds in (0.0, 0.05):
         rest = certified("torus", walled(3, (0, 0.3, 0.02)), time_limit=seconds)

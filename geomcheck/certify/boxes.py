@@ -11,7 +11,9 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 _BITS = 60
-_MOST = 64  # pairs for each box: more than this have too much in common
+# Pairs for each box, and pairs in all: more than this have too much in common.
+_MOST_EACH = 64
+_MOST = 6_000_000
 
 
 def meeting_pairs(low: Array, high: Array) -> Indices | None:
@@ -28,7 +30,8 @@ def meeting_pairs(low: Array, high: Array) -> Indices | None:
     Returns
     -------
     array of int, shape (p, 2), or None
-        Every pair i < j; None where there are more than 64 for each box and 100,000 besides.
+        Every pair i < j; None where there are more than 64 for each box and 100,000 besides,
+        or six million in all.
     """
     n = len(low)
     order = _along_curve(low, high)
@@ -43,7 +46,7 @@ def meeting_pairs(low: Array, high: Array) -> Indices | None:
             a, b = pairs[meet].T
             meet[meet] = (lows[a, axis] <= highs[b, axis]) & (lows[b, axis] <= highs[a, axis])
         pairs = pairs[meet]
-        if len(pairs) > _MOST * n + 100_000:
+        if len(pairs) > min(_MOST_EACH * n + 100_000, _MOST):
             return None
     pairs = order[pairs[pairs[:, 0] != pairs[:, 1]]]
     return np.asarray(np.sort(pairs, axis=1), dtype=np.intp)

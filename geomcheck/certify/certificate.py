@@ -32,6 +32,9 @@ def obstacle(model: Autoencoder, manifold: Manifold | None) -> str | None:
         return "the set has no charts"
     if len({chart.dim for chart in manifold.charts}) > 1:
         return "the charts differ in dimension"
+    if any(part.dim != manifold.dim for part in manifold.components):
+        # The charts of such a union are those of its parts of the highest dimension.
+        return "the components differ in dimension"
     for chart in manifold.charts:
         # The map is anyone's code: whatever it raises on a form is the reason it has none.
         try:
@@ -167,4 +170,5 @@ def _evaluates(model: Autoencoder, network: Network, manifold: Manifold) -> bool
 
 def _one_chart_a_part(manifold: Manifold) -> bool:
     # Several charts of one part may overlap, and what they share would be counted twice.
-    return all(len(part.charts) == 1 for part in manifold.components)
+    parts = manifold.components
+    return len(manifold.charts) == len(parts) and all(len(part.charts) == 1 for part in parts)

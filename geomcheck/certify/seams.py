@@ -147,7 +147,8 @@ def _over_one_point(chart: Chart, faces: Faces, at: Array, rows: Indices) -> Fla
     free = (high > low).astype(float)
     here = 0.5 * (low + high)
     for _ in range(_STEPS if chart.dim > 1 else 0):
-        jacobian = chart.jacobian(here) * free[:, None, :]
+        # At a face the derivatives may be infinite, as those of a square root are.
+        jacobian = np.nan_to_num(chart.jacobian(here) * free[:, None, :], posinf=0.0, neginf=0.0)
         step = np.linalg.pinv(jacobian) @ (target - chart.evaluate(here))[:, :, None]
         here = np.clip(here + step[:, :, 0] * free, low, high)
     gap = np.linalg.norm(chart.evaluate(here) - target, axis=1)
