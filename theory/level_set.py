@@ -69,14 +69,16 @@ class LevelSet:
     def projection(self, points: Array) -> Array:
         """Return the nearest points found: from the nearest of many seeds, by Newton steps.
 
-        Solves x + l grad f(x) = point, f(x) = 0, with the tangential Hessian made positive and
+        A point down the gradient that is nearer than the seed is the better start. Solves x + l grad f(x) = point, f(x) = 0, with the tangential Hessian made positive and
         steps shortened until the distance falls. Further seeds are tried, unless they lie beside
         the solution on the same sheet and it is well short of the centres of curvature.
         """
         tree = self._seeds
         _, near = tree.query(points, k=_TRIES)
         seeds = np.asarray(tree.data)[near]
-        found = self._descend(seeds[:, 0], points)
+        down = self._retract(points)
+        nearer = _norms(down - points) < _norms(seeds[:, 0] - points)
+        found = self._descend(np.where(nearer[:, None], down, seeds[:, 0]), points)
         calm = _norms(found - points) <= _CALM * self.curvature_radius(found)
         rows, columns = np.nonzero(~(calm[:, None] & self._one_sheet(found, seeds)))
         rows, columns = rows[columns > 0], columns[columns > 0]

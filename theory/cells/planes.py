@@ -16,7 +16,7 @@ __all__ = ["plane_cell"]
 Array = NDArray[np.float64]
 
 # Nearer to the cut than this, angles are taken from a basis of the plane.
-_SQUARED_COSINE = 0.05
+_SQUARED_COSINE = 1e-3
 
 
 def plane_cell(n: int, k: int, avoid: Array) -> OpenCell:
