@@ -25,8 +25,8 @@ _BETWEEN = 15
 _PARTS = 16
 _ALIKE = 1000
 # Edges that are looked along in a round, the nearest of so many first.
-_NEAR, _SCREENED = 2000, 16_000
-_ROUNDS = 5
+_NEAR, _SCREENED = 2000, 6000
+_ROUNDS = 4
 # A round in which fewer of them are torn is the last.
 _WORTHWHILE = 0.005
 # Where more than this share of the points err, there is no tear to follow.

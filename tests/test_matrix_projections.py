@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from theory.catalogue import from_spec
 from theory.catalogue.matrices import haar_frames, nearest_frames, nearest_projectors
+from theory.small_eigh import small_eigh, small_eigvalsh
 
 Array = NDArray[np.float64]
 SCALES = (0.0, 1e-12, 1e-3, 0.1, 1.0, 1e3)
@@ -77,3 +78,23 @@ def test_the_nearest_projector_spans_the_top_eigenvectors(
 def test_nothing_comes_from_nothing(spec: str) -> None:
     K = from_spec(spec)
     assert K.project(np.empty((0, K.ambient_dim))).shape == (0, K.ambient_dim)
+
+
+@given(seed=st.integers(0, 2**32 - 1), k=st.integers(1, 4), exponent=st.integers(-150, 150))
+@settings(max_examples=60, deadline=None)
+def test_small_matrices_have_the_eigenvectors_of_large_ones(
+    seed: int, k: int, exponent: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    scale = 10.0**exponent
+    matrices = rng.standard_normal((50, k, k))
+    matrices += matrices.transpose(0, 2, 1)
+    matrices[:10] *= np.eye(k)
+    matrices[10:20] = np.eye(k)
+    matrices[20] = 0.0
+    matrices *= scale
+    values, vectors = small_eigh(matrices)
+    assert values == pytest.approx(np.linalg.eigvalsh(matrices), abs=1e-14 * scale * k)
+    assert np.abs(vectors.transpose(0, 2, 1) @ vectors - np.eye(k)).max() < 1e-14
+    assert np.abs(matrices @ vectors - vectors * values[:, None]).max() < 1e-14 * scale * k
+    assert small_eigvalsh(matrices) == pytest.approx(values, abs=1e-14 * scale * k)

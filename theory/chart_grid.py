@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.chart import Chart
+from theory.small_eigh import small_eigvalsh
 
 __all__ = ["apart", "confine", "orthonormal_frames", "smallest_singular", "unit_grid", "widths"]
 
@@ -53,7 +54,7 @@ def unit_grid(chart: Chart, total: int, *, faces: bool = True) -> tuple[Array, A
 def smallest_singular(jacobian: Array) -> tuple[Array, Array]:
     """Return the smallest and the largest singular values (n,) of Jacobians (n, N, k)."""
     gram = np.einsum("nia,nib->nab", jacobian, jacobian)
-    values = np.sqrt(np.maximum(np.linalg.eigvalsh(gram), 0.0))
+    values = np.sqrt(np.maximum(small_eigvalsh(gram), 0.0))
     return values[:, 0], values[:, -1]
 
 

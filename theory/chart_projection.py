@@ -16,6 +16,7 @@ from theory.chart_grid import (
     unit_grid,
     widths,
 )
+from theory.small_eigh import small_eigh, small_eigvalsh
 
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
@@ -185,7 +186,7 @@ class ChartProjection:
         first, side = first * widths(self.chart), widths(self.chart)
         metric = np.einsum("nia,nib->nab", first, first)
         bend = np.einsum("niab,ni->nab", second, images - points) * (side[:, None] * side)
-        return np.asarray(np.linalg.eigvalsh(_CALM * metric + bend)[:, 0] > 0)
+        return np.asarray(small_eigvalsh(_CALM * metric + bend)[:, 0] > 0)
 
     def _descend(self, start: Array, targets: Array) -> Array:
         chart, side = self.chart, widths(self.chart)
@@ -240,7 +241,7 @@ def _newton_step(chart: Chart, here: Array, targets: Array, damping: Array) -> t
     held = open_ended & (((here <= low) & (slope > 0)) | ((here >= high) & (slope < 0)))
     slope = np.where(held, 0.0, slope)
     hessian = np.where(held[:, :, None] | held[:, None, :], 0.0, hessian)
-    values, vectors = np.linalg.eigh(hessian)
+    values, vectors = small_eigh(hessian)
     weight = np.maximum(np.abs(values), 1e-12 * scale[:, None]) + (damping * scale)[:, None]
     along = np.einsum("nab,na->nb", vectors, slope) / weight
     step = np.einsum("nab,nb->na", vectors, along)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.jet import jets
+from theory.small_eigh import small_eigh, small_eigvalsh
 from theory.zoom import zoom
 
 __all__ = ["LevelSet"]
@@ -67,9 +68,10 @@ class LevelSet:
         return _across(self.derivatives(points)[1])
 
     def projection(self, points: Array) -> Array:
-        """Return the nearest points found: from the nearest of many seeds, by Newton steps.
+        """Return the nearest points found: by Newton steps from below, or from many seeds.
 
-        A point down the gradient that is nearer than the seed is the better start. Solves x + l grad f(x) = point, f(x) = 0, with the tangential Hessian made positive and
+        The start is the point down the gradient if that is nearer than all seeds. Solves
+        x + l grad f(x) = point, f(x) = 0, with the tangential Hessian made positive and
         steps shortened until the distance falls. Further seeds are tried, unless they lie beside
         the solution on the same sheet and it is well short of the centres of curvature.
         """
@@ -77,17 +79,20 @@ class LevelSet:
         _, near = tree.query(points, k=_TRIES)
         seeds = np.asarray(tree.data)[near]
         down = self._retract(points)
-        nearer = _norms(down - points) < _norms(seeds[:, 0] - points)
-        found = self._descend(np.where(nearer[:, None], down, seeds[:, 0]), points)
-        calm = _norms(found - points) <= _CALM * self.curvature_radius(found)
-        rows, columns = np.nonzero(~(calm[:, None] & self._one_sheet(found, seeds)))
-        rows, columns = rows[columns > 0], columns[columns > 0]
+        value, gradient, _ = self.derivatives(down)
+        fell = np.abs(value) <= _SETTLED * _norms(gradient)
+        fell &= _norms(down - points) < _norms(seeds[:, 0] - points)
+        first = self._descend(np.where(fell[:, None], down, seeds[:, 0]), points)
+        calm = _norms(first - points) <= _CALM * self.curvature_radius(first)
+        other = ~(calm[:, None] & self._one_sheet(first, seeds))
+        other[:, 0] &= fell
+        rows, columns = np.nonzero(other)
         seeds[rows, columns] = self._descend(seeds[rows, columns], points[rows])
-        seeds[:, 0] = found
         gaps = np.full(seeds.shape[:2], np.inf)
-        gaps[:, 0] = _norms(found - points)
         gaps[rows, columns] = _norms(seeds[rows, columns] - points[rows])
-        return np.asarray(seeds[np.arange(len(points)), gaps.argmin(axis=1)])
+        best = seeds[np.arange(len(points)), gaps.argmin(axis=1)]
+        nearer = gaps.min(axis=1) < _norms(first - points)
+        return np.where(nearer[:, None], best, first)
 
     def _one_sheet(self, points: Array, seeds: Array) -> NDArray[np.bool_]:
         """Tell which seeds (n, s, N) lie beside the tangent plane at points (n, N) of the set."""
@@ -112,7 +117,7 @@ class LevelSet:
             height = np.einsum("ni,ni->n", gap, gradient) / size**2
             shape = np.einsum("nia,nij,njb->nab", frames, hessian, frames)
             operator = np.eye(frames.shape[2]) + height[:, None, None] * shape
-            values, vectors = np.linalg.eigh(operator)
+            values, vectors = small_eigh(operator)
             part = np.einsum("nab,na->nb", vectors, along) / np.maximum(np.abs(values), 0.05)
             step = np.einsum("nia,nab,nb->ni", frames, vectors, part) * shrink[live, None]
             trial = self._retract(here + step)
@@ -157,7 +162,7 @@ class LevelSet:
         _, gradient, hessian = self.derivatives(points)
         frames = self.tangents(points)
         shape = np.einsum("nia,nij,njb->nab", frames, hessian, frames)
-        bend = np.abs(np.linalg.eigvalsh(shape)).max(axis=1)
+        bend = np.abs(small_eigvalsh(shape)).max(axis=1)
         return np.asarray(np.linalg.norm(gradient, axis=1) / np.maximum(bend, 1e-300))
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.cells.record import OpenCell
 from theory.cells.turning import turned_away
+from theory.small_eigh import small_eigh
 
 __all__ = ["plane_cell"]
 
@@ -37,7 +38,7 @@ def plane_cell(n: int, k: int, avoid: Array) -> OpenCell:
         matrices = points.reshape(-1, n, n)
         # The corner is left cos^2 left'; below it stands across cos left'.
         corner = (matrices[:, :k, :k] + matrices[:, :k, :k].transpose(0, 2, 1)) / 2
-        squares, left = np.linalg.eigh(corner)
+        squares, left = small_eigh(corner)
         far = squares[:, 0] > _SQUARED_COSINE
         cosine = np.sqrt(np.maximum(squares, _SQUARED_COSINE))
         across = matrices[:, k:, :k] @ left / cosine[:, None]
@@ -52,13 +53,13 @@ def plane_cell(n: int, k: int, avoid: Array) -> OpenCell:
 
     def near_the_cut(matrices: Array) -> tuple[Array, Array, Array]:
         # Where a cosine vanishes the corner alone has lost it.
-        basis = np.linalg.eigh((matrices + matrices.transpose(0, 2, 1)) / 2)[1][:, :, n - k :]
+        basis = small_eigh((matrices + matrices.transpose(0, 2, 1)) / 2)[1][:, :, n - k :]
         left, cosine, right = np.linalg.svd(basis[:, :k])
         return left, cosine, basis[:, k:] @ right.transpose(0, 2, 1)
 
     def spectrum(v: Array) -> tuple[Array, Array, Array]:
         matrix = v.reshape(-1, n - k, k)
-        squares, vectors = np.linalg.eigh(matrix.transpose(0, 2, 1) @ matrix)
+        squares, vectors = small_eigh(matrix.transpose(0, 2, 1) @ matrix)
         return matrix @ vectors, np.sqrt(np.maximum(squares, 0.0)), vectors
 
     def exp(v: Array) -> Array:
