@@ -13,6 +13,7 @@ from scipy.integrate import quad
 from geomcheck.autoencoder import MLPAutoencoder
 from geomcheck.certify import Enclosure, certificate, certify, relaxation
 from geomcheck.certify.certificate import obstacle
+from geomcheck.certify.divide import divided, grid
 from geomcheck.certify.relaxation import RELAXATIONS
 from geomcheck.layers import Activation, Affine, Network, Residual
 from geomcheck.protocol import FunctionAutoencoder
@@ -190,6 +191,20 @@ def test_a_chart_of_unbounded_density_leaves_one_end_open() -> None:
     assert found.measure_lower == 0
     assert steep / whole <= found.measure_upper < 1
     assert found.reason_stopped != "reached"
+
+
+def test_cells_divided_several_times_at_once_tile_their_cell() -> None:
+    cells = grid(0, from_spec("sphere").charts[0]).where(np.arange(4))
+    parts = divided(cells, np.array([0, 1, 2, 3]))
+    assert len(parts) == 1 + 2 + 4 + 8
+    size = (cells.high - cells.low).prod(axis=1)
+    assert (parts.high - parts.low).prod(axis=1).sum() == pytest.approx(size.sum())
+    middle = 0.5 * (parts.low + parts.high)
+    inside = (parts.low < middle[:, None]) & (middle[:, None] < parts.high)
+    assert (inside.all(axis=2).sum(axis=1) == 1).all()
+    # Longest extent first, so that the parts are as square as halving can make them.
+    sides = parts.high - parts.low
+    assert (sides.max(axis=1) <= 2 * sides.min(axis=1) * (1 + 1e-12)).all()
 
 
 def test_the_same_seed_gives_the_same_enclosure() -> None:

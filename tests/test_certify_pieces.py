@@ -74,7 +74,7 @@ def whole(chart: Chart, per_axis: int) -> Cells:
         np.zeros(n, dtype=np.intp),
         low.reshape(-1, k),
         high.reshape(-1, k),
-        np.zeros(n, dtype=np.intp),
+        np.zeros((n, k)),
         *(np.zeros((6, n))),
     )
 
@@ -85,7 +85,7 @@ def subdivided(chart: Chart, per_axis: int, rng: np.random.Generator, times: int
     for _ in range(times):
         chosen = rng.uniform(size=len(cells)) < 0.4
         axis = rng.integers(chart.dim, size=len(cells))
-        cells = replace(cells, axis=axis)
+        cells = replace(cells, extent=np.eye(chart.dim)[axis])
         cells = Cells.joined([cells.where(~chosen), halves(cells.where(chosen))])
     low, high, _ = cell_volumes(chart, cells.low, cells.high)
     return replace(cells, volume_low=low, volume_high=high)
@@ -232,7 +232,8 @@ def test_ends_of_cells_agree_to_the_last_bit(spec: str) -> None:
         rows = rng.choice(len(cells), 40, replace=False)
         keep = np.ones(len(cells), dtype=bool)
         keep[rows] = False
-        some = replace(cells.where(rows), axis=rng.integers(chart.dim, size=40))
+        extent = np.eye(chart.dim)[rng.integers(chart.dim, size=40)]
+        some = replace(cells.where(rows), extent=extent)
         cells = Cells.joined([cells.where(keep), halves(some)])
     cells = Cells.joined(
         [cells.where(np.arange(50, len(cells))), sharpened(cells.where(np.arange(50)), [chart])]

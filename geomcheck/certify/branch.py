@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.certify.bridges import worth_dividing
-from geomcheck.certify.divide import grid, halves, sharpened
+from geomcheck.certify.divide import divided, grid, halves, sharpened
 from geomcheck.certify.enclosure import Enclosure, Reason
 from geomcheck.certify.error import CellErrors, ErrorBounds, cell_points
 from geomcheck.certify.frontier import Cells, Tally
@@ -34,6 +35,10 @@ _VOLUMES = 1024
 # The part of the tolerance that undecided cells may take up; the rest is left to the volumes
 # of decided ones.
 _UNDECIDED = 0.7
+# How many halvings ahead are looked at, and how many are made without a look in between.
+_FARTHEST, _AT_ONCE = 40.0, 3
+# At least this part of the open cells is divided in one turn, whose cost grows with all of them.
+_OF_OPEN = 32
 # An error below this share of epsilon is not told from zero.
 _NEGLIGIBLE = 1e-6
 # Joining this many cells takes about a second.
@@ -108,7 +113,7 @@ class Search:
                 return "time limit"
             if self.fresh.any():
                 rows = np.flatnonzero(self.fresh)[: self.batch]
-                lot = self.open.where(rows)
+                times = np.zeros(len(rows), dtype=np.intp)
             else:
                 for_sup, for_measure = self._wanted()
                 if not for_sup.any() and not for_measure.any():
@@ -117,15 +122,33 @@ class Search:
                     return "cell limit"
                 turn += 1
                 sup_turn = for_sup.any() and (turn % 2 == 1 or not for_measure.any())
-                key = self.open.error_high if sup_turn else _doubt(self.open)
-                rows = _largest(key, for_sup if sup_turn else for_measure, self.batch // 2)
-                parents = self.open.where(rows)
-                lot = halves(parents)
+                rows, times = self._next(for_sup if sup_turn else for_measure, bool(sup_turn))
+            keep, lots = np.ones(len(self.open), dtype=bool), []
+            for part in _batches(times, self.batch):
+                lot = divided(self.open.where(rows[part]), times[part])
                 if not ((lot.low < lot.high).all()):
                     return "smallest cells"
-            keep = np.ones(len(self.open), dtype=bool)
-            keep[rows] = False
-            self._replace(keep, self._bounded(lot))
+                lots.append(self._bounded(lot))
+                keep[rows[part]] = False
+                if time.perf_counter() >= deadline:
+                    break
+            self._replace(keep, Cells.joined(lots))
+
+    def _next(self, wanted: Flags, for_sup: bool) -> tuple[Indices, Indices]:
+        """Choose cells to divide; return which, and how many times to halve each at once.
+
+        An upper bound exceeds the error by about the square of the cell's side, which says how
+        many halvings it is from the level, and how many cells that makes. For the measure, what
+        is decided with the least work comes first.
+        """
+        cells = self.open
+        level = self._goal() if for_sup else self.epsilon
+        with np.errstate(divide="ignore"):
+            far = 0.5 * cells.low.shape[1] * np.log2(cells.error_high / level)
+        far = np.clip(far, 0.0, _FARTHEST)
+        key = cells.error_high if for_sup else _doubt(cells) * 2.0**-far
+        rows = _largest(key, wanted, max(self.batch // 2, len(cells) // _OF_OPEN))
+        return rows, np.clip(np.rint(far[rows]), 1, _AT_ONCE).astype(np.intp)
 
     def _wanted(self) -> tuple[Flags, Flags]:
         cells = self.open
@@ -239,7 +262,7 @@ class Search:
             parts.append(
                 replace(
                     part,
-                    axis=_axes(part, found),
+                    extent=_extent(part, found),
                     error_low=np.maximum(part.error_low, found.lower),
                     error_high=np.minimum(part.error_high, found.upper),
                     volume_low=low,
@@ -298,13 +321,20 @@ def _doubt(cells: Cells) -> Array:
     return cells.volume_high - cells.part_above - cells.part_below
 
 
-def _axes(cells: Cells, found: CellErrors) -> Indices:
+def _extent(cells: Cells, found: CellErrors) -> Array:
     steep = np.sqrt((found.generators**2).sum(axis=2))
     extent = np.where(np.isfinite(steep), steep, 0.0) + found.extent
     # Where nothing is known, the longest side.
     blind = ~np.isfinite(found.upper)
     extent[blind] = (cells.high - cells.low)[blind]
-    return np.asarray(extent.argmax(axis=1))
+    return np.asarray(extent)
+
+
+def _batches(times: Indices, most: int) -> list[slice]:
+    """Cut a list of cells, each to be halved so many times, into lots of about `most` parts."""
+    ends = np.flatnonzero(np.diff(np.cumsum(2**times) // most)) + 1
+    edges = [0, *ends.tolist(), len(times)]
+    return [slice(a, b) for a, b in itertools.pairwise(edges)]
 
 
 def _largest(key: Array, rows: Flags, most: int) -> Indices:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geomcheck.certify.frontier import Cells
 from geomcheck.certify.volume import cell_volumes
 from theory.chart import Chart
 
-__all__ = ["grid", "halves", "sharpened"]
+__all__ = ["divided", "grid", "halves", "sharpened"]
+
+Indices = NDArray[np.intp]
 
 _FIRST = {1: 64, 2: 16, 3: 6}  # cells along each coordinate to begin with
 
@@ -31,7 +34,7 @@ def grid(number: int, chart: Chart) -> Cells:
         chart=np.full(n, number, dtype=np.intp),
         low=low,
         high=high,
-        axis=np.zeros(n, dtype=np.intp),
+        extent=high - low,
         error_low=np.zeros(n),
         error_high=np.full(n, np.inf),
         volume_low=volume_low,
@@ -42,22 +45,36 @@ def grid(number: int, chart: Chart) -> Cells:
 
 
 def halves(cells: Cells) -> Cells:
-    """Divide every cell in two along its axis; the halves inherit its bounds."""
-    rows = np.arange(len(cells))
-    middle = 0.5 * (cells.low[rows, cells.axis] + cells.high[rows, cells.axis])
-    left, right = cells.high.copy(), cells.low.copy()
-    left[rows, cells.axis] = middle
-    right[rows, cells.axis] = middle
+    """Divide every cell in two along its largest extent; the halves inherit its bounds."""
+    rows, axis = np.arange(len(cells)), cells.extent.argmax(axis=1)
+    middle = 0.5 * (cells.low[rows, axis] + cells.high[rows, axis])
+    left, right, extent = cells.high.copy(), cells.low.copy(), cells.extent.copy()
+    left[rows, axis] = middle
+    right[rows, axis] = middle
+    extent[rows, axis] *= 0.5
     nothing = np.zeros(len(cells))
-    left_half = replace(cells, high=left, part_above=nothing, part_below=nothing)
-    right_half = replace(cells, low=right, part_above=nothing, part_below=nothing)
-    return Cells.joined([left_half, right_half])
+    half = replace(cells, extent=extent, part_above=nothing, part_below=nothing)
+    return Cells.joined([replace(half, high=left), replace(half, low=right)])
+
+
+def divided(cells: Cells, times: Indices) -> Cells:
+    """Divide every cell in two, and its halves again, as many times as is said of it."""
+    lots = []
+    while len(cells):
+        more = times > 0
+        lots.append(cells.where(~more))
+        cells, times = halves(cells.where(more)), np.tile(times[more] - 1, 2)
+    return Cells.joined(lots)
 
 
 def sharpened(cells: Cells, charts: Sequence[Chart]) -> Cells:
     """Divide every cell in two along each coordinate and enclose the volumes of the parts."""
+    extent = cells.extent
     for axis in range(cells.low.shape[1]):
-        cells = halves(replace(cells, axis=np.full(len(cells), axis, dtype=np.intp)))
+        along = np.zeros_like(cells.low)
+        along[:, axis] = 1.0
+        cells, extent = halves(replace(cells, extent=along)), np.tile(extent, (2, 1))
+    cells = replace(cells, extent=0.5 * extent)
     parts = []
     for number in np.unique(cells.chart):
         part = cells.where(cells.chart == number)

@@ -24,8 +24,9 @@ class Cells:
     ----------
     chart : array of shape (B,)
     low, high : array of shape (B, k)
-    axis : array of shape (B,)
-        Along which to divide it next.
+    extent : array of shape (B, k)
+        How far the error and the image reach along each coordinate; a cell is divided next along
+        the largest.
     error_low, error_high : array of shape (B,)
         Bounds of the error over the cell.
     volume_low, volume_high : array of shape (B,)
@@ -37,7 +38,7 @@ class Cells:
     chart: Indices
     low: Array
     high: Array
-    axis: Indices
+    extent: Array
     error_low: Array
     error_high: Array
     volume_low: Array
