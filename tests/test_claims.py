@@ -392,6 +392,23 @@ def test_bare_points_are_never_certified() -> None:
     assert report["sampling-density"].verdict is INCONCLUSIVE
 
 
+def test_torn_edges_are_listed_where_no_bound_is_known() -> None:
+    angle = np.random.default_rng(0).uniform(0.5 * np.pi, 1.5 * np.pi, 1000)
+    arc = PointSet("arc", np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    claim = verify(arc, circles.torn_circle(1e-6), epsilon=0.1)["lower-bound"]
+    assert claim.verdict is NOT_APPLICABLE
+    assert claim.values["bound"] is None
+    assert claim.values["torn_edges"] >= 1
+    assert f"{claim.values['torn_edges']} edge" in claim.summary
+    # The arc is torn at (-1, 0).
+    edge = claim.values["worst_torn_edges"][0]
+    ends = np.array([edge["first"], edge["second"]])
+    assert ends[:, 0].max() < -0.99
+    assert ends[:, 1].min() < 0 < ends[:, 1].max()
+    whole = verify(arc, linear.identity(2), epsilon=0.1)["lower-bound"]
+    assert whole.values.get("torn_edges", 0) == 0
+
+
 def test_same_seed_same_report() -> None:
     first = judge("circle", circles.torn_circle(), rng=5).to_document()
     second = judge("circle", circles.torn_circle(), rng=5).to_document()
