@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import product
 
 import numpy as np
@@ -21,6 +21,8 @@ Array = NDArray[np.float64]
 _CORNERS = 6
 # Squares of smaller numbers underflow.
 _SMALL = 1e-150
+# Numbers a layer holds at once: temporary arrays no larger than this cost no new pages of memory.
+_TOGETHER = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,14 @@ class ErrorBounds:
 
     def over(self, points: Zonotope) -> CellErrors:
         """Bound the error over sets of points."""
+        most = max(_TOGETHER // self.widest, 16)
+        lots = [slice(i, i + most) for i in range(0, len(points.centre), most)]
+        parts = [self._over(points.where(lot)) for lot in lots] or [self._over(points)]
+        return CellErrors(
+            *[np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(CellErrors)]
+        )
+
+    def _over(self, points: Zonotope) -> CellErrors:
         known = np.asarray(np.isfinite(points.remainder).all(axis=1))
         remainder = np.where(known[:, None], points.remainder, 0.0)
         # A network of lower precision rounds its inputs first: it sees x plus as much, and the

@@ -42,6 +42,10 @@ class Zonotope:
     generators: Array
     remainder: Array
 
+    def where(self, rows: slice) -> Zonotope:
+        """Return some of the sets."""
+        return Zonotope(self.centre[rows], self.generators[rows], self.remainder[rows])
+
     @property
     def magnitude(self) -> Array:
         """Bound of |x|, rounded up, of shape (B, n)."""
