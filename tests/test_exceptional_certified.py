@@ -124,9 +124,9 @@ def test_what_the_certificate_cannot_exclude_does_not_hold(sound: Part) -> None:
 
 
 def test_two_tears_of_a_circle_and_one() -> None:
-    once = judged(study_of("circle", half_walled(2, (0, 0.3, 0.02, 1, 1.0))))
+    once = judged(study_of("circle", half_walled(2, 0, 0.3, 0.02, 1, 1.0)))
     assert (once.verdict, statistical(once)) == (HOLDS, False)
-    twice = judged(study_of("circle", walled(2, (0, 0.3, 0.02))))
+    twice = judged(study_of("circle", walled(2, 0, 0.3, 0.02)))
     assert (twice.verdict, statistical(twice)) == (FAILS, False)
     # Bands of a width that leaves the share of large errors below delta.
     assert twice.values["share_at_least"] > 0.3

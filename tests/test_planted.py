@@ -20,7 +20,7 @@ EPSILON = 0.1
 
 # A fast part of benchmarks/verdicts.py.
 PARTS = {
-    "circle": ("noses", "walls", "folds", "wound", "memorised", "steps", "noise"),
+    "circle": ("noses", "walls", "folds", "wound", "memorised", "steps", "noise", "layered"),
     "linked-circles": ("torn", "collapsed component", "swapped"),
     "sphere:dim=2": ("folds", "between training points"),
 }
@@ -127,6 +127,27 @@ def test_a_loss_is_a_fault_only_where_it_could_be_avoided() -> None:
     assert expected("torus", lost, 2)["latent-topology"].allowed == {FAILS}
     half = Truth((1.0, 1.0), (1.0, 1.0), kept_by_codes=(1, 1, 0), kept_by_images=(1, 1, 0))
     assert expected("torus", half, 2)["latent-topology"].allowed == {HOLDS}
+
+
+def test_what_is_certified_to_fall_apart_must_fail() -> None:
+    def allowed(spec: str, network: bool, **options: bool) -> frozenset[Verdict]:
+        said = expectations(
+            from_spec(spec),
+            Truth((0.005, 0.005), (0.2, 0.2), **options),
+            latent_dim=3,
+            network=network,
+            epsilon=EPSILON,
+            delta=0.02,
+            confidence=0.99,
+            samples=4000,
+        )
+        return said["exceptional-set"].allowed
+
+    assert allowed("sphere:dim=2", True) == {FAILS}
+    # A sample does not show that pieces of a surface join nowhere, nor that of a noisy set.
+    assert allowed("sphere:dim=2", False) == {FAILS, INCONCLUSIVE}
+    assert allowed("noisy-sphere", True) == {FAILS, INCONCLUSIVE}
+    assert allowed("sphere:dim=2", True, fine_codes=True) == {FAILS, INCONCLUSIVE}
 
 
 def test_what_can_be_told_must_be_told() -> None:

@@ -10,13 +10,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.certify.bridges import worth_dividing
-from geomcheck.certify.divide import divided, grid, halves, sharpened
+from geomcheck.certify.divide import divided, grid, sharpened
 from geomcheck.certify.enclosure import Enclosure, Reason
 from geomcheck.certify.error import CellErrors, ErrorBounds, cell_points
 from geomcheck.certify.frontier import Cells, Tally
 from geomcheck.certify.halfspace import certified_shares
-from geomcheck.certify.pieces import Rest, joins_of, rest_of
+from geomcheck.certify.pieces import Rest
 from geomcheck.certify.volume import cell_volumes
 from theory.chart import Chart
 from theory.taylor_form import ROUNDING
@@ -41,11 +40,6 @@ _FARTHEST, _AT_ONCE = 40.0, 3
 _OF_OPEN = 32
 # An error below this share of epsilon is not told from zero.
 _NEGLIGIBLE = 1e-6
-# Joining this many cells takes about a second.
-_MOST_JOINED = 150_000
-# After how many divisions of the same cells, or as large a part of all, pieces are looked at anew.
-_GENERATIONS = 4
-_PART = 0.125
 
 
 class Search:
@@ -60,9 +54,6 @@ class Search:
         How close the ends of sup err are to come, as a share.
     measure_tolerance : float or None
         How close the ends of the measure are to come; None if it is not asked for.
-    delta : float or None
-        The share of K that a set may have, with {err > epsilon} in it, off which each component
-        hangs together; None if that is not asked for. It takes one chart for each component.
     rng : numpy.random.Generator
         For the first points at which the error is looked at.
     """
@@ -75,7 +66,6 @@ class Search:
         epsilon: float,
         sup_relative: float,
         measure_tolerance: float | None,
-        delta: float | None,
         rng: np.random.Generator,
     ) -> None:
         self.bounds = bounds
@@ -83,8 +73,6 @@ class Search:
         self.epsilon = epsilon
         self.sup_relative = sup_relative
         self.measure_tolerance = measure_tolerance
-        self.delta = delta
-        self.rest: Rest | None = None
         self.batch = int(np.clip(_WORK // bounds.widest, 16, 1024))
         self.settled: list[Cells] = []
         self.settled_tally = Tally()
@@ -97,16 +85,7 @@ class Search:
         self.fresh = np.ones(len(self.open), dtype=bool)
 
     def run(self, deadline: float) -> Reason:
-        """Divide cells until both tolerances are met or `time.perf_counter()` passes.
-
-        Time that is left then goes to what hangs together, where that is asked for.
-        """
-        reason = self._bounds(deadline)
-        if self.delta is not None:
-            self._pieces(self.delta, deadline)
-        return reason
-
-    def _bounds(self, deadline: float) -> Reason:
+        """Divide cells until both tolerances are met or `time.perf_counter()` passes."""
         turn = 0
         while True:
             if time.perf_counter() >= deadline:
@@ -128,7 +107,7 @@ class Search:
                 lot = divided(self.open.where(rows[part]), times[part])
                 if not ((lot.low < lot.high).all()):
                     return "smallest cells"
-                lots.append(self._bounded(lot))
+                lots.append(self.bounded(lot))
                 keep[rows[part]] = False
                 if time.perf_counter() >= deadline:
                     break
@@ -175,9 +154,7 @@ class Search:
 
     def _volumes(self, deadline: float) -> Reason:
         # Nothing is left to decide: what remains is how large the decided cells are.
-        self.open = Cells.joined([*self.settled, self.open])
-        self.fresh = np.zeros(len(self.open), dtype=bool)
-        self.settled, self.settled_tally = [], Tally()
+        self.reopen(self.everything())
         while self.measure_tolerance is not None:
             lower, upper = Tally.of(self.open, self.epsilon).share
             if upper - lower <= self.measure_tolerance:
@@ -198,57 +175,8 @@ class Search:
             self.open = Cells.joined([cells.where(keep), sharpened(cells.where(rows), self.charts)])
         return "reached"
 
-    def _pieces(self, delta: float, deadline: float) -> None:
-        """Join cells to pieces, and divide those between until delta decides."""
-        self.open = Cells.joined([*self.settled, self.open])
-        self.settled, self.settled_tally = [], Tally()
-        while len(self.open) <= _MOST_JOINED:
-            begun = time.perf_counter()
-            joins = joins_of(self.open, self.charts, self.epsilon)
-            if joins is None:
-                return
-            rest = self.rest = rest_of(self.open, joins, len(self.charts))
-            if not rest.lower <= delta < rest.upper:
-                return
-            if rest.upper - rest.lower <= (self.measure_tolerance or 0.0):
-                return
-            rows = worth_dividing(self.open, joins, rest, delta)
-            # What it costs to look anew is known by now.
-            last = deadline - 2 * (time.perf_counter() - begun)
-            if not len(rows) or not self._divide(rows, last):
-                return
-
-    def _divide(self, rows: Indices, deadline: float) -> bool:
-        """Divide cells, and what stays undecided of them again; return whether any was."""
-        most = max(4 * self.batch, int(_PART * len(self.open)))
-        rows = rows[:most]
-        keep = np.ones(len(self.open), dtype=bool)
-        keep[rows] = False
-        done, left, bounded = [self.open.where(keep)], self.open.where(rows), 0
-        for _ in range(_GENERATIONS):
-            again = []
-            for start in range(0, len(left), self.batch // 2):
-                lot = left.where(np.arange(start, min(start + self.batch // 2, len(left))))
-                parts = halves(lot)
-                late = bounded >= most or time.perf_counter() >= deadline
-                if late or not (parts.low < parts.high).all():
-                    done.append(lot)
-                    continue
-                parts = self._bounded(parts)
-                bounded += len(parts)
-                decided = (parts.error_low > self.epsilon) | (parts.error_high <= self.epsilon)
-                done.append(parts.where(decided))
-                again.append(parts.where(~decided))
-            if not again:
-                break
-            left = Cells.joined(again)
-        else:
-            done.append(left)
-        self.open = Cells.joined(done)
-        self.fresh = np.zeros(len(self.open), dtype=bool)
-        return bounded > 0
-
-    def _bounded(self, lot: Cells) -> Cells:
+    def bounded(self, lot: Cells) -> Cells:
+        """Return cells with their bounds."""
         parts = []
         for number in np.unique(lot.chart):
             part = lot.where(lot.chart == number)
@@ -292,7 +220,21 @@ class Search:
             self.sup_lower = float(found.lower[best])
             self.sup_point = chart.evaluate(coordinates[best : best + 1])[0]
 
-    def enclosure(self, seconds: float, reason: Reason) -> Enclosure:
+    def everything(self) -> Cells:
+        """Return all cells."""
+        return Cells.joined([*self.settled, self.open])
+
+    def reopen(self, cells: Cells) -> None:
+        """Start anew from cells that cover the charts' boxes and whose bounds are known."""
+        self.open = cells
+        self.fresh = np.zeros(len(cells), dtype=bool)
+        self.settled, self.settled_tally = [], Tally()
+
+    def settle(self) -> None:
+        """Put aside the cells that need not be looked at again."""
+        self._replace(np.zeros(len(self.open), dtype=bool), self.open)
+
+    def enclosure(self, seconds: float, reason: Reason, rest: Rest | None = None) -> Enclosure:
         """Return what is known by now."""
         parts = [*self.settled, self.open]
         lower, upper = (self.settled_tally + Tally.of(self.open, self.epsilon)).share
@@ -309,7 +251,7 @@ class Search:
             cells=self.cells,
             seconds=seconds,
             reason_stopped=reason,
-            rest=self.rest,
+            rest=rest,
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from geomcheck.certify.branch import Search
 from geomcheck.certify.enclosure import Enclosure
 from geomcheck.certify.error import ErrorBounds, cell_points
+from geomcheck.certify.joining import searched
 from geomcheck.certify.volume import cell_volumes
 from geomcheck.layers import Layered, Network, UnsupportedLayer, check_layers
 from geomcheck.protocol import Autoencoder
@@ -120,11 +121,20 @@ def certify(
         epsilon=float(epsilon),
         sup_relative=float(sup_relative),
         measure_tolerance=float(measure_tolerance) if single else None,
-        delta=float(delta) if delta is not None and single else None,
         rng=np.random.default_rng(rng),
     )
-    stopped = search.run(begun + time_limit)
-    return search.enclosure(time.perf_counter() - begun, stopped)
+    deadline, rest = begun + time_limit, None
+    if delta is None or not single:
+        stopped = search.run(deadline)
+    else:
+        stopped, rest = searched(
+            search,
+            float(delta),
+            tolerance=float(measure_tolerance),
+            begun=begun,
+            deadline=deadline,
+        )
+    return search.enclosure(time.perf_counter() - begun, stopped, rest)
 
 
 def network_of(model: Autoencoder) -> Network:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from geomcheck.planted import lossy, memory, regions, sound, torn
+from geomcheck.planted import layered, lossy, memory, regions, sound, torn
 from geomcheck.planted.case import Case, Plot
 from geomcheck.planted.trained import trained
 from theory.errors import InvalidInput
@@ -26,6 +26,7 @@ GROUPS: Mapping[str, Callable[[Plot], Iterator[Case]]] = {
     "noses": regions.noses,
     "walls": regions.walls,
     "tears": regions.tears,
+    "layered": layered.layered,
     "no numbers": regions.no_numbers,
     "folds": lossy.folds,
     "glued": lossy.glued,

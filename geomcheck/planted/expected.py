@@ -79,7 +79,7 @@ def expectations(
         "small-error": share(truth.share, samples, delta, "share of large errors"),
         "certified-error": _certified(truth, network, delta),
         "lower-bound": _lower_bound(manifold, truth, latent_dim),
-        "exceptional-set": _exceptional_set(manifold, truth, samples, delta, confidence),
+        "exceptional-set": _exceptional_set(manifold, truth, network, samples, delta, confidence),
         "generalisation": _only(NOT_APPLICABLE, "the training points are not known"),
         "intrinsic-dimension": _only(
             HOLDS if manifold.dim <= latent_dim else FAILS,
@@ -211,8 +211,21 @@ def _embedding(
 
 
 def _exceptional_set(
-    manifold: Manifold, truth: Truth, samples: int, delta: float, confidence: float
+    manifold: Manifold,
+    truth: Truth,
+    network: bool,
+    samples: int,
+    delta: float,
+    confidence: float,
 ) -> Expectation:
+    surface = manifold.dim <= 2 and len(manifold.charts) == len(manifold.components)
+    if network and surface and not manifold.noise:
+        # The pieces are certified; where codes are torn that may take longer than there is time.
+        if truth.cut_off[0] > delta:
+            text = "certified to fall into pieces"
+            return (_or_inconclusive if truth.fine_codes else _only)(FAILS, text)
+        if truth.cut_off[1] <= delta:
+            return _only(HOLDS, "certified to hang together")
     by_hits = _of_share(truth.share, samples, delta, confidence, "share of large errors")
     if by_hits.required is FAILS:
         return by_hits
