@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -78,7 +79,36 @@ def test_too_little_time_is_inconclusive() -> None:
     found = judged(FLAT, from_spec("circle"), 0.5, 0.01, seconds=0.0)
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "--certificate-seconds" in found.advice
+    # Where next to nothing is decided, what it would take, and what is known meanwhile.
+    assert "2 times as many" in found.advice
+    assert "by statistics alone" in found.advice
     assert found.values["sup_at_most"] is None
+
+
+def test_a_little_more_time_is_advised_where_little_is_undecided() -> None:
+    circle, ends = from_spec("circle"), (0.6, 0.7)
+    certificate = replace(
+        certify(FLAT, circle, epsilon=0.5),
+        measure_lower=ends[0],
+        measure_upper=ends[1],
+        reason_stopped="time limit",
+    )
+    study: Any = SimpleNamespace(certificate=certificate, settings=SimpleNamespace(delta=2 / 3))
+    verdict, advice = certified_error._judged(study, certificate)
+    assert verdict is Verdict.INCONCLUSIVE
+    assert advice.endswith("more --certificate-seconds go on.")
+
+
+def test_overlapping_charts_are_the_reason_given() -> None:
+    circle = from_spec("circle")
+    chart = circle.charts[0]
+    halves = tuple(
+        replace(chart, lower=(low,), upper=(high,), periodic=(False,))
+        for low, high in ((0.0, 4.0), (3.0, 7.0))
+    )
+    found = judged(FLAT, replace(circle, charts=halves), 0.5, 0.5)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "overlap" in found.advice
 
 
 @pytest.mark.parametrize("case", ["points", "function", "no charts"])

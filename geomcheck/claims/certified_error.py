@@ -15,6 +15,8 @@ __all__ = ["check"]
 
 _ID = "certified-error"
 _SOURCE = "certificate"
+# Where less of K than this is undecided a little more time may decide.
+_HOPEFUL = 0.25
 
 
 def check(study: Study) -> ClaimResult:
@@ -75,9 +77,20 @@ def _judged(study: Study, found: Enclosure) -> tuple[Verdict, str]:
         return Verdict.HOLDS, ""
     if found.measure_lower > study.settings.delta:
         return Verdict.FAILS, training_advice(study)
-    if found.reason_stopped == "time limit":
-        return Verdict.INCONCLUSIVE, (
-            f"{found.cells} cells in {found.seconds:.0f} seconds were too few to decide; "
-            "more --certificate-seconds go on."
-        )
-    return Verdict.INCONCLUSIVE, "The share is too near delta to be told from it."
+    undecided = found.measure_upper - found.measure_lower
+    if found.reason_stopped in ("reached", "smallest cells"):
+        if undecided == 1.0:
+            return Verdict.INCONCLUSIVE, (
+                "Several charts of one part may overlap, so only the worst error is enclosed."
+            )
+        return Verdict.INCONCLUSIVE, "The share is too near delta to be told from it."
+    spent = f"{found.cells} cells in {found.seconds:.0f} seconds were too few to decide"
+    if undecided < _HOPEFUL:
+        return Verdict.INCONCLUSIVE, f"{spent}; more --certificate-seconds go on."
+    # Bounds tell anything only where cells are so small that the network is nearly linear.
+    parts = 2 ** (study.ground.intrinsic_dim or 1)
+    return Verdict.INCONCLUSIVE, (
+        f"{spent}: the network bends too much within them. Cells half as wide are {parts} times "
+        f"as many, so give many times the --certificate-seconds, or train a smoother network "
+        f"(narrower, or with fewer layers). Until then, {_statistics(study)}."
+    )
