@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geomcheck.homology import flag_persistence
 from theory.points import farthest_point_subsample
 
-__all__ = ["KeptClasses", "KeptOver", "kept_classes"]
+__all__ = ["NARROWEST_HOLE", "KeptClasses", "KeptOver", "kept_classes"]
 
 Array = NDArray[np.float64]
 
@@ -21,6 +21,9 @@ _DENSEST = {0: 1.0, 1: 0.8, 2: 0.5}
 _SCALES = np.linspace(1.0, 3.0, 21)
 _MARGIN = 1.25
 _COARSER = 1.25
+# A class is called lost only where holes wider than this share of the image's diameter would
+# have shown: what is dead at a coarse scale may be alive at a finer one.
+NARROWEST_HOLE = 0.15
 
 
 class KeptClasses(tuple[int | None, ...]):
@@ -40,6 +43,7 @@ def kept_classes(
     *,
     covering: float,
     homology_coeff_field: int = 2,
+    most_points: int | None = None,
 ) -> KeptClasses:
     """Return the rank of the map that f: K -> R^d induces on homology, as a net shows it.
 
@@ -58,6 +62,8 @@ def kept_classes(
         Covering radius of the net in K.
     homology_coeff_field : int
         A prime.
+    most_points : int, optional
+        Of the net, that are used; by default what takes less than a second.
 
     Notes
     -----
@@ -71,7 +77,8 @@ def kept_classes(
     that chain to f(x), x the point of the net nearest to p: if f(p) is never farther than t
     from f(x), this bounds the class in the complex at t. So what is alive at a t that exceeds
     all these distances is kept; that they are seen on points only is what makes it an estimate.
-    What is dead at t need not be lost: f(K) may have a hole narrower than t. Equality of Betti
+    What is dead at t need not be lost: f(K) may have a hole narrower than t, so t has to be small
+    beside the diameter of f(K) (`NARROWEST_HOLE`). Equality of Betti
     numbers is neither needed nor enough (a circle wound twice has those of a circle).
 
     Where all values lie in an affine subspace of dimension d >= 1, f passes through R^d, whose
@@ -83,7 +90,7 @@ def kept_classes(
         return KeptClasses([None] * len(had))
     span = max(1, _span(values, every_value, len(had)))
     seen = _alive_beyond(
-        points, values, every_point, every_value, had, covering, homology_coeff_field
+        points, values, every_point, every_value, had, covering, homology_coeff_field, most_points
     )
     return KeptClasses([0 if j >= span else number for j, number in enumerate(seen)])
 
@@ -105,13 +112,14 @@ def _alive_beyond(
     had: tuple[int, ...],
     covering: float,
     field: int,
+    most_points: int | None,
 ) -> list[int | None]:
     """Return how many classes are alive once every value is within reach of its net point's."""
     from scipy.spatial import cKDTree
     from scipy.spatial.distance import pdist, squareform
 
     top = len(had) - 1
-    size = _SIZES.get(top, 120)
+    size = most_points or _SIZES.get(top, 120)
     if len(points) > size:
         chosen = farthest_point_subsample(points, size)
         points, values = points[chosen.indices], values[chosen.indices]
@@ -144,7 +152,11 @@ def _alive_beyond(
         [_alive(degree_bars, factor * reached) for degree_bars in alive]
         for factor in (1.0, _COARSER)
     ]
-    return [a if a == b else None for a, b in zip(*counts, strict=True)]
+    fine = reached <= NARROWEST_HOLE * spread
+    return [
+        a if a == b and (a >= count or j == 0 or fine) else None
+        for j, (a, b, count) in enumerate(zip(*counts, had, strict=True))
+    ]
 
 
 def _alive(bars: Array, radius: float) -> int:

@@ -74,7 +74,8 @@ class Loss:
     had, kept : int
         Betti number of K, and how many of its classes the map does not kill.
     mark : {"forced", "undecided", "avoidable"}
-        Whether every continuous encoder that keeps as many of the other degrees kills as many.
+        Whether every continuous encoder that keeps as many of the other degrees kills as many;
+        "avoidable" where some continuous encoder is known to keep one of them at least.
     source : str
         Key into `theory.sources` of the argument behind `mark`; empty if undecided.
     homology_coeff_field : int
@@ -96,6 +97,7 @@ def losses(
     latent_dim: int,
     embedding_dim: int | None,
     closed: Sequence[Sequence[int]] = (),
+    loops: bool = False,
     homology_coeff_field: int = 2,
 ) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
     """Hold what a map that passes a bottleneck keeps against what it could have kept.
@@ -112,6 +114,8 @@ def losses(
     closed : sequence of sequences of int
         Betti numbers of the components of K, if each is a closed manifold of dimension
         ``len(had) - 1`` with Poincaré duality over the field; empty otherwise.
+    loops : bool
+        Whether H_1 of K is known to have a class of infinite order.
     homology_coeff_field : int
 
     Returns
@@ -129,7 +133,8 @@ def losses(
     classes of H^j and of H^(k-j) that come from the latent space annihilate one another under
     the cup product, so no more than the j-th Betti number of them come from both together, and
     for k = 2j at least half of H_j is lost (``intersection-form``). A loss is called forced
-    only where it is no larger than that; where it is larger, it is undecided.
+    only where it is no larger than that. Where it is larger it is undecided, but for the loss of
+    all loops: with m >= 2 a class of infinite order can be kept (``circle-map``).
     """
     found: list[Loss] = []
     open_degrees: list[int] = []
@@ -148,6 +153,8 @@ def losses(
                 mark, source = _AVOIDABLE
             elif number >= _most(degree, count, kept, latent_dim, closed):
                 mark, source = _FORCED
+            elif degree == 1 and number == 0 and loops:
+                mark, source = _IN_PART
             else:
                 mark, source = _UNDECIDED
             found.append(Loss(degree, count, number, mark, source))
@@ -156,6 +163,7 @@ def losses(
 
 
 _AVOIDABLE: tuple[Mark, str] = ("avoidable", "no-obstruction")
+_IN_PART: tuple[Mark, str] = ("avoidable", "circle-map")
 _FORCED: tuple[Mark, str] = ("forced", "intersection-form")
 _UNDECIDED: tuple[Mark, str] = ("undecided", "")
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geomcheck.witness_autoencoder import WitnessAutoencoder
-from geomcheck.witness_disc import Disc, side_by_side
+from geomcheck.witness_band import Band
+from geomcheck.witness_disc import Disc
 from theory.bound import Bound
 from theory.cells import OpenCell, open_cell
 from theory.errors import InvalidInput
@@ -18,6 +22,8 @@ __all__ = ["obstacle", "witness"]
 Array = NDArray[np.float64]
 # Of the distance, in depth, from the cut to the nearest point to avoid.
 _CLEAR = 0.5
+# Between neighbours, as a share of the largest.
+_GAP = 0.5
 _EXACT = Bound(0.0, "exact", True, "closed-form")
 
 
@@ -31,7 +37,8 @@ def witness(
     """Return the autoencoder of the theorem's proof: exact off a set K0 of small measure.
 
     Nothing is trained. Each component is cut open along a set of volume zero (the antipode of a
-    sphere, the sides of a torus's square), and unfolded to a disc; the discs lie side by side
+    sphere, a circle of a torus), and unfolded: to a disc, or, where a coordinate of its one chart
+    turns and latent_dim > 1, to a band, which keeps the class of that turn. They lie side by side
     in R^latent_dim, and the decoder folds them back. Encoder and decoder are continuous on all
     of R^n and R^m (see `WitnessAutoencoder.tube`): K0 is the collar of the cut, across which
     the code is continued. K less K0 is one piece in each component.
@@ -73,18 +80,14 @@ def witness(
     if m >= manifold.ambient_dim:
         return WitnessAutoencoder(manifold, m, (), _EXACT, None)
     owner = manifold.component_of(kept)
-    cells, levels = [], []
+    shapes: list[Disc] = []
     for index, part in enumerate(manifold.components):
-        cell = open_cell(part, kept[owner == index])
+        cell = open_cell(part, kept[owner == index], turning=m > 1)
         assert cell is not None
-        cells.append(cell)
-        levels.append(_level(cell, measure, kept[owner == index]))
-    discs = tuple(
-        Disc(part, cell, level, centre)
-        for part, cell, level, centre in zip(
-            manifold.components, cells, levels, side_by_side(tuple(cells), m), strict=True
-        )
-    )
+        level = _level(cell, measure, kept[owner == index])
+        shape = Disc if cell.turning is None else Band
+        shapes.append(shape(part, cell, level, np.zeros(m)))
+    discs = _side_by_side(shapes)
     return WitnessAutoencoder(manifold, m, discs, _measure(manifold, discs), _tube(manifold))
 
 
@@ -111,6 +114,15 @@ def _level(cell: OpenCell, measure: float, avoid: Array) -> float:
     if depth[nearest] == 0:
         raise InvalidInput("avoid", avoid[nearest].tolist(), "no point on the cut")
     return min(level, _CLEAR * float(depth[nearest]))
+
+
+def _side_by_side(discs: Sequence[Disc]) -> tuple[Disc, ...]:
+    """Place the discs in R^m apart from one another along the first axis, about 0."""
+    reaches = np.array([disc.extent for disc in discs])
+    along = np.cumsum(2 * reaches + _GAP * float(reaches.max())) - reaches
+    along -= (along[0] - reaches[0] + along[-1] + reaches[-1]) / 2
+    first = np.eye(len(discs[0].centre))[0]
+    return tuple(replace(d, centre=at * first) for d, at in zip(discs, along, strict=True))
 
 
 def _measure(manifold: Manifold, discs: tuple[Disc, ...]) -> Bound:

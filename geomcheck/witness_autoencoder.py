@@ -24,8 +24,8 @@ class WitnessAutoencoder:
     """A continuous autoencoder whose error is at rounding level off a set K0 of chosen measure.
 
     Made by `geomcheck.witness`. On each component of K it cuts a collar K0 out, unfolds the
-    rest to a disc, and decodes by the inverse of that; across the collar the code is continued
-    continuously, so there the error is large, as it has to be.
+    rest to a disc, or to a band that turns, and decodes by the inverse of that; across the collar
+    the code is continued continuously, so there the error is large, as it has to be.
 
     Parameters
     ----------
@@ -33,7 +33,8 @@ class WitnessAutoencoder:
         K.
     latent_dim : int
     discs : tuple of Disc
-        One for each component, side by side; none where K itself fits into R^latent_dim.
+        One for each component, or a `Band`, side by side; none where K itself fits into
+        R^latent_dim.
     measure : Bound
         Share of K's volume that K0 has: ``"exact"``, ``"upper"``, or an estimate.
     tube : (float, float) or None
@@ -129,9 +130,7 @@ class WitnessAutoencoder:
         """Return the weight of each disc, from the first coordinate of the codes."""
         if len(self.discs) == 1:
             return [np.ones(len(first))]
-        ends = [
-            (d.centre[0] - d.cell.extent[0], d.centre[0] + d.cell.extent[0]) for d in self.discs
-        ]
+        ends = [(d.centre[0] - d.extent, d.centre[0] + d.extent) for d in self.discs]
         knots = np.array(ends).ravel()
         return [
             np.interp(first, knots, np.repeat(np.eye(len(ends))[index], 2))

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from theory.cells import OpenCell
 from theory.manifold import Manifold
 
-__all__ = ["Disc", "side_by_side"]
+__all__ = ["Disc", "fold"]
 
 Array = NDArray[np.float64]
-_GAP = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +41,7 @@ class Disc:
     def codes(self, coordinates: Array) -> Array:
         """Map coordinates (n, k) of points of M to codes (n, m)."""
         codes = np.tile(self.centre, (len(coordinates), 1))
-        codes[:, : self.cell.dim] += coordinates * self._fold(coordinates)[:, None]
+        codes[:, : self.cell.dim] += coordinates * fold(self.cell, self.level, coordinates)[:, None]
         return codes
 
     def points(self, codes: Array) -> Array:
@@ -50,24 +49,20 @@ class Disc:
         k = self.cell.dim
         return self.cell.point(codes[:, :k] - self.centre[:k])
 
+    @property
+    def extent(self) -> float:
+        """How far codes reach from the centre along the first axis."""
+        return float(self.cell.extent[0])
+
     def in_collar(self, coordinates: Array) -> NDArray[np.bool_]:
         """Tell which coordinates (n, k) belong to points of the collar."""
         if not self.cell.cut:
             return np.zeros(len(coordinates), dtype=bool)
         return np.asarray(self.cell.depth(coordinates) <= self.level)
 
-    def _fold(self, coordinates: Array) -> Array:
-        if not self.cell.cut:
-            return np.ones(len(coordinates))
-        return np.minimum(self.cell.depth(coordinates) / self.level, 1.0)
 
-
-def side_by_side(cells: tuple[OpenCell, ...], latent_dim: int) -> tuple[Array, ...]:
-    """Return centres in R^m at which the cells lie apart along the first axis, about 0."""
-    reaches = np.array([cell.extent[0] for cell in cells])
-    gap = _GAP * float(reaches.max())
-    along = np.cumsum(2 * reaches + gap) - reaches
-    along -= (along[0] - reaches[0] + along[-1] + reaches[-1]) / 2
-    centres = np.zeros((len(cells), latent_dim))
-    centres[:, 0] = along
-    return tuple(centres)
+def fold(cell: OpenCell, level: float, coordinates: Array) -> Array:
+    """Return by how much coordinates (n, k) shrink: 1 off the collar, falling to 0 at the cut."""
+    if not cell.cut:
+        return np.ones(len(coordinates))
+    return np.minimum(cell.depth(coordinates) / level, 1.0)

@@ -8,12 +8,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from geomcheck.enrich import enrich
+from geomcheck.enrich import enrich, whitened
 from geomcheck.evaluation import evaluate
 from geomcheck.measure.kept import kept_on_graph
 from geomcheck.planted import circles
-from geomcheck.witness import witness
+from geomcheck.witness_autoencoder import WitnessAutoencoder
+from geomcheck.witness_band import Band
+from geomcheck.witness_disc import Disc
+from theory.bound import Bound
 from theory.catalogue import from_spec
+from theory.cells import open_cell
+from theory.manifold import Manifold
 
 Array = NDArray[np.float64]
 
@@ -53,6 +58,14 @@ def test_a_circle_wound_three_times(field: int, kept: tuple[int, ...]) -> None:
     assert tuple(kept_on_graph(points, wound, (1, 1), homology_coeff_field=field)) == kept
 
 
+def disc_or_band(K: Manifold, *, turning: bool) -> WitnessAutoencoder:
+    cell = open_cell(K, turning=turning)
+    assert cell is not None
+    shape = Band if turning else Disc
+    part = shape(K, cell, cell.level(0.01), np.zeros(K.dim))
+    return WitnessAutoencoder(K, K.dim, (part,), Bound(0.01, "upper", False, "closed-form"), None)
+
+
 @pytest.mark.parametrize(
     ("spec", "had"),
     [("torus", (1, 2)), ("projective-plane", (1, 1)), ("klein-bottle", (1, 2))],
@@ -61,10 +74,26 @@ def test_a_disc_keeps_nothing_though_a_narrow_collar_crosses_it(
     spec: str, had: tuple[int, ...]
 ) -> None:
     K = from_spec(spec)
-    model = witness(K, measure=0.01)
+    model = disc_or_band(K, turning=False)
     pool = enrich(model, evaluate(model, K.sample(8000, rng=0)), project=K.project)
     # A net of K does not tell: see the test of a coarse net in test_topology.
-    assert tuple(kept_on_graph(pool.points, pool.codes, had)) == (1, 0)
+    assert tuple(kept_on_graph(pool.points, whitened(pool.codes), had)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("spec", "had"),
+    [
+        ("torus", (1, 2)),
+        ("flat-torus", (1, 2)),
+        ("klein-bottle", (1, 2)),
+        ("moebius-band", (1, 1)),
+    ],
+)
+def test_a_band_that_turns_keeps_one_loop(spec: str, had: tuple[int, ...]) -> None:
+    K = from_spec(spec)
+    model = disc_or_band(K, turning=True)
+    pool = enrich(model, evaluate(model, K.sample(8000, rng=0)), project=K.project)
+    assert tuple(kept_on_graph(pool.points, whitened(pool.codes), had)) == (1, 1)
 
 
 @pytest.mark.parametrize("half_width", [1e-2, 1e-4])

@@ -116,7 +116,16 @@ def test_the_encoder_is_continuous_on_the_whole_space(spec):
 
 
 @pytest.mark.parametrize(
-    "spec", ["linked-circles", "torus", "klein-bottle", "special-orthogonal", "grassmannian"]
+    "spec",
+    [
+        "linked-circles",
+        "torus",
+        "flat-torus",
+        "klein-bottle",
+        "moebius-band",
+        "special-orthogonal",
+        "grassmannian",
+    ],
 )
 def test_the_decoder_is_continuous_on_the_whole_space(spec):
     model = geomcheck.witness(theory.from_spec(spec), measure=0.1)
@@ -150,6 +159,30 @@ def test_codes_of_more_dimensions_are_filled_up():
     off = ~model.in_exceptional_set(points)
     assert model.encode(points).shape == (500, 2)
     assert errors(model, points[off]).max() <= 1e-9
+
+
+@pytest.mark.parametrize("spec", ["linked-circles", "trefoil", "torus-knot"])
+def test_closed_curves_need_no_tear_in_the_plane(spec):
+    manifold = theory.from_spec(spec)
+    model = geomcheck.witness(manifold, latent_dim=2)
+    points = manifold.sample(500, rng=0)
+    assert model.measure.value == 0
+    assert errors(model, points).max() <= 1e-9
+
+
+@pytest.mark.parametrize("spec", ["torus", "flat-torus", "klein-bottle", "moebius-band"])
+def test_a_band_keeps_the_loop_along_which_it_turns(spec):
+    manifold = theory.from_spec(spec)
+    model = geomcheck.witness(manifold, measure=0.02)
+    codes = model.encode(manifold.sample(5000, rng=0))
+    # Nothing comes near the hole, and the loop runs round it once.
+    assert np.linalg.norm(codes, axis=1).min() >= 0.6 * np.linalg.norm(codes, axis=1).max() / 1.3
+    chart = manifold.charts[0]
+    loop = np.tile(np.mean([chart.lower, chart.upper], axis=0), (400, 1))
+    loop[:, 0] = np.linspace(chart.lower[0], chart.upper[0], 400)
+    at = model.encode(chart.evaluate(loop))
+    turned = np.diff(np.unwrap(np.arctan2(at[:, 1], at[:, 0]))).sum()
+    assert abs(turned) == pytest.approx(2 * np.pi, abs=1e-6)
 
 
 def test_a_space_wide_enough_holds_the_set_itself():

@@ -91,6 +91,13 @@ _ALL = (
         "k = 2j at least half of H_j is lost.",
     ),
     Source(
+        "circle-map",
+        "geomcheck, H^1 and maps to the circle",
+        "H^1(K; Z) is the group of homotopy classes of maps K -> S^1. A primitive class is of "
+        "degree one on some loop, which it keeps over every field; the circle lies in R^m for "
+        "m >= 2. So where H_1(K) has a class of infinite order, some map to R^m keeps one.",
+    ),
+    Source(
         "federer",
         "H. Federer, Curvature measures, Trans. AMS 93 (1959), Theorem 4.18",
         "reach(K) is the infimum over p != q in K of |q-p|^2 / (2 dist(q-p, T_p K)).",

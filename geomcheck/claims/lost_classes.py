@@ -109,6 +109,7 @@ def lost_classes(
             latent_dim=m,
             embedding_dim=ground.embedding_dim,
             closed=_closed(study, field),
+            loops=_loops(study),
             homology_coeff_field=field,
         )
         unclear.update(undecided)
@@ -142,3 +143,16 @@ def _closed(study: Study, field: int) -> list[tuple[int, ...]]:
             return []
         numbers.append(tuple(betti))
     return numbers
+
+
+def _loops(study: Study) -> bool:
+    """Tell whether H_1 of a component is known to have a class of infinite order."""
+    manifold = study.ground.manifold
+    if manifold is None:
+        return False
+    for part in manifold.components:
+        betti = part.claims.betti or {}
+        # A surface has no torsion but of order two: over three elements it does not show.
+        if part.dim <= 2 and 3 in betti and len(betti[3]) > 1 and betti[3][1] > 0:
+            return True
+    return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from geomcheck.claims.common import classes, continuity, jump_of, number, plain
+from geomcheck.claims.common import classes, continuity, jump_of, number, percent, plain
 from geomcheck.claims.lost_classes import (
     Comparison,
     certified_homotopic,
@@ -13,6 +13,7 @@ from geomcheck.claims.lost_classes import (
     lost_classes,
 )
 from geomcheck.collisions import Collisions
+from geomcheck.induced import NARROWEST_HOLE
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from geomcheck.topology import Loss
@@ -141,6 +142,8 @@ def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tup
 def _marked(loss: Loss) -> str:
     if loss.mark == "forced" and loss.source == "intersection-form":
         return "forced: no code of this dimension carries more beside what is kept"
+    if loss.source == "circle-map" and loss.had - loss.kept > 1:
+        return "avoidable in part: a map to a circle keeps one"
     return _MARKS[loss.mark].format("it" if loss.had - loss.kept == 1 else "them")
 
 
@@ -162,10 +165,11 @@ def _resolution(study: Study, comparison: Comparison, certified: bool) -> tuple[
         )
     assert comparison.seen is not None
     finest = number(comparison.seen.resolution.value)
+    hole = percent(NARROWEST_HOLE)
     return (
         Hypothesis(
             f"{comparison.image} has no feature finer than {finest}, and the map none finer than "
-            "the net",
+            f"the net; no class called lost has a hole narrower than {hole} of the diameter",
             "estimated",
         ),
     )

@@ -16,7 +16,8 @@ __all__ = ["HIGHEST_DEGREE", "kept_by", "kept_on_graph"]
 Array = NDArray[np.float64]
 
 HIGHEST_DEGREE = 3
-_ON_GRAPH = 800
+# Points of a net of the graph, by highest degree; in more it is not tried.
+_ON_GRAPH = {0: 1000, 1: 1500}
 
 
 def kept_by(
@@ -57,7 +58,7 @@ def kept_by(
         def kept(
             values: Array, every: Array, had: tuple[int, ...] = had, field: int = field
         ) -> KeptClasses:
-            found = kept_classes(
+            return kept_classes(
                 net.points,
                 values,
                 pool.points,
@@ -66,10 +67,6 @@ def kept_by(
                 covering=covering,
                 homology_coeff_field=field,
             )
-            if None in found and ground.kind == "manifold":
-                more = kept_on_graph(pool.points, every, had, homology_coeff_field=field)
-                found = _larger(found, more)
-            return found
 
         white = whitened(np.concatenate([net.codes, pool.codes]))
         images[field] = kept(net.images, pool.images)
@@ -80,6 +77,9 @@ def kept_by(
         if latent_dim > 1 and codes[field] != had:
             # What is seen to survive survives: with unequal axes as they are, too.
             codes[field] = _larger(codes[field], kept(net.codes, pool.codes))
+        if None in codes[field] and ground.kind == "manifold":
+            more = kept_on_graph(pool.points, white[len(net) :], had, homology_coeff_field=field)
+            codes[field] = _larger(codes[field], more)
         # What the encoder kills no decoder brings back.
         images[field] = KeptClasses(
             0 if b is None and a == 0 else b
@@ -108,15 +108,17 @@ def kept_on_graph(
     -----
     The graph {(x, f(x))} is homeomorphic to K, and carries f to a projection, which stretches
     nothing. On a net of K alone, a map that crosses its image within a narrow collar has
-    neighbours with values far apart; on a net of the graph it has none.
+    neighbours with values far apart; on a net of the graph it has none. That holds where the two
+    sides of the collar have values far apart, as codes on two sides of a tear have.
     """
-    if not np.isfinite(values).all():
+    size = _ON_GRAPH.get(len(had) - 1)
+    if size is None or not np.isfinite(values).all():
         return KeptClasses([None] * len(had))
     spread = float(np.linalg.norm(np.ptp(values, axis=0)))
     scale = float(np.linalg.norm(np.ptp(points, axis=0))) / spread if spread > 0 else 1.0
     values = scale * values
     graph = np.concatenate([points, values], axis=1)
-    net = farthest_point_subsample(graph, min(_ON_GRAPH, len(graph)))
+    net = farthest_point_subsample(graph, min(size, len(graph)))
     return kept_classes(
         graph[net.indices],
         values[net.indices],
@@ -125,6 +127,7 @@ def kept_on_graph(
         had,
         covering=net.covering_radius,
         homology_coeff_field=homology_coeff_field,
+        most_points=size,
     )
 
 

@@ -13,6 +13,7 @@ from geomcheck.planted.linear import identity, through
 from geomcheck.planted.truth import Truth
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.witness import obstacle, witness
+from geomcheck.witness_band import Band
 
 __all__ = ["exact", "half_precision", "network", "turned", "wider", "witnesses"]
 
@@ -81,13 +82,11 @@ def witnesses(plot: Plot) -> Iterator[Case]:
     manifold, dim = plot.manifold, plot.manifold.dim
     if obstacle(manifold, dim):
         return
-    betti = plot.betti
-    kept = None
-    if betti is not None and not any(betti[1:dim]):
-        # What lies between 0 and dim is 0, and from dim on nothing passes.
-        kept = (betti[0], *([0] * dim))
     for name, measure in (("witness", plot.delta / 4), ("narrow witness", 1e-6)):
         model = witness(manifold, measure=measure)
+        # A disc keeps its component alone, a band its loop as well; the images are those of K.
+        turning = sum(isinstance(disc, Band) for disc in model.discs)
+        kept = (len(model.discs), turning, *([0] * (dim - 1)))
         off = (0.0, measure)
         truth = Truth(off, off, kept_by_codes=kept, kept_by_images=kept, collide=off)
         truth = replace(truth, fine_codes=True, fine_images=True)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from theory.bound import Bound, Direction
 from theory.cells.record import OpenCell
+from theory.cells.turns import turning_coordinate
 from theory.chart import Chart
 from theory.chart_faces import inspect_faces
 from theory.chart_grid import widths
@@ -22,7 +23,9 @@ _SAME = 1e-12
 _SAFETY = 1.01
 
 
-def box_cell(chart: Chart, *, boundary: bool, volume: Bound | None, avoid: Array) -> OpenCell:
+def box_cell(
+    chart: Chart, *, boundary: bool, volume: Bound | None, avoid: Array, turning: bool = False
+) -> OpenCell:
     """Return the cell of the one chart of a manifold.
 
     Faces are glued (periodic coordinates, seams), collapsed (poles), or mapped to the boundary.
@@ -37,20 +40,27 @@ def box_cell(chart: Chart, *, boundary: bool, volume: Bound | None, avoid: Array
         Whether the manifold has one; if so, the faces are probed.
     volume : Bound or None
     avoid : array of shape (s, N)
+    turning : bool
+        Whether a coordinate that turns is left closed up, where there is one.
     """
     projection = ChartProjection(chart)
     inverse = chart.inverse or projection.coordinates
     low, side, periodic = np.array(chart.lower), widths(chart), np.array(chart.periodic)
     half = side / 2
     centre = low + half
-    if len(avoid) and periodic.any():
-        at = inverse(avoid)
-        for axis in np.flatnonzero(periodic):
-            centre[axis] = _widest_gap(at[:, axis], low[axis], side[axis]) + half[axis]
     edges = inspect_faces(chart, projection).edges if boundary else ()
     glued = np.ones((2, chart.dim), dtype=bool)
     for axis, face in edges:
         glued[face, axis] = False
+    turns = turning_coordinate(chart, glued) if turning else None
+    if turns is not None and (periodic[turns] or chart.dim == 1):
+        glued[:, turns] = False
+    if len(avoid) and periodic.any():
+        at = inverse(avoid)
+        # A seam across which a coordinate turns fixes the middles of the others as they are.
+        free = periodic & (turns is None or bool(periodic[turns]))
+        for axis in np.flatnonzero(free):
+            centre[axis] = _widest_gap(at[:, axis], low[axis], side[axis]) + half[axis]
     stretch = np.ones(chart.dim) if chart.stretch is None else np.array(chart.stretch)
     # A collar as wide everywhere as the stretches tell: depth counts lengths, not coordinates.
     unit = float((half * stretch)[glued.any(axis=0)].min(initial=math.inf))
@@ -87,6 +97,7 @@ def box_cell(chart: Chart, *, boundary: bool, volume: Bound | None, avoid: Array
         share=share,
         extent=half,
         cut=cut,
+        turning=turns,
     )
 
 

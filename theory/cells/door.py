@@ -18,7 +18,9 @@ __all__ = ["open_cell"]
 Array = NDArray[np.float64]
 
 
-def open_cell(manifold: Manifold, avoid: Array | None = None) -> OpenCell | None:
+def open_cell(
+    manifold: Manifold, avoid: Array | None = None, *, turning: bool = False
+) -> OpenCell | None:
     """Return an open cell of full volume in a connected manifold; `None` where none is known.
 
     Parameters
@@ -27,11 +29,14 @@ def open_cell(manifold: Manifold, avoid: Array | None = None) -> OpenCell | None
         One component: a manifold of several has a cell in each.
     avoid : array of shape (s, N), optional
         Points of it from which the cut keeps away as far as it is known how.
+    turning : bool
+        Whether a coordinate may turn (see `OpenCell`), where the chart has one that does.
     """
     points = np.empty((0, manifold.ambient_dim)) if avoid is None else avoid
     if manifold.parts:
         return None
-    if manifold.cell is not None:
+    closed_curve = manifold.dim == 1 and not manifold.boundary and len(manifold.charts) == 1
+    if manifold.cell is not None and not (turning and closed_curve):
         return manifold.cell(points)
     if len(manifold.charts) != 1:
         return None
@@ -40,4 +45,5 @@ def open_cell(manifold: Manifold, avoid: Array | None = None) -> OpenCell | None
         boundary=manifold.boundary,
         volume=manifold.claims.volume,
         avoid=points,
+        turning=turning,
     )

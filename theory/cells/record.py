@@ -43,6 +43,12 @@ class OpenCell:
         D lies between -extent and extent.
     cut : bool
         Whether there is a cut at all; without one the depth is 1.
+    turning : int or None
+        A coordinate that turns: modulo twice its extent it is continuous on all of M, the cut
+        included. Then D need hold s v only for the other coordinates of v, and the cut may leave
+        this one closed up: M less the cut is a circle times a disc. Two points of the cut that
+        are one point of M, with this coordinate at its two ends and the others 0, are mapped
+        alike.
     """
 
     dim: int
@@ -52,6 +58,7 @@ class OpenCell:
     share: Callable[[float], Bound]
     extent: Array
     cut: bool = True
+    turning: int | None = None
 
     def level(self, share: float) -> float:
         """Return the largest depth t such that {depth <= t} has at most this share of the volume.
