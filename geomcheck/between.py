@@ -10,25 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.evaluation import Evaluation, evaluate
+from geomcheck.follow import ALONG, followed, points_along
 from geomcheck.jumps import Jump, found_jump
 from geomcheck.protocol import Autoencoder
 from geomcheck.tears import cross_edges, steepest_edges
 
-__all__ = ["Between", "edge_lengths", "look_between"]
+__all__ = ["Between", "look_between"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
 _STEEPEST = 128
-_BETWEEN = 15
 _PARTS = 16
 _ALIKE = 1000
-# Edges that are looked along in a round, the nearest of so many first.
-_NEAR, _SCREENED = 2000, 6000
-_ROUNDS = 4
-# A round in which fewer of them are torn is the last.
-_WORTHWHILE = 0.005
 # Where more than this share of the points err, there is no tear to follow.
 _MOSTLY_BAD = 0.5
 Watch = Literal["codes", "images"]
@@ -87,11 +82,11 @@ def look_between(
     ]
     worst = evaluate(model, np.concatenate([c.points for c in crossed]))
     both, every = np.concatenate(steep), np.unique(np.concatenate(steep))
-    along = evaluate(model, project(_between(starts.points[every], ends.points[every])))
+    along = evaluate(model, project(points_along(starts.points[every], ends.points[every])))
     over = worst.errors > epsilon
     torn = middles.errors > epsilon
     torn[both[over]] = True
-    torn[every] |= (along.errors > epsilon).reshape(-1, _BETWEEN).any(axis=1)
+    torn[every] |= (along.errors > epsilon).reshape(-1, ALONG).any(axis=1)
     halfway = np.flatnonzero(middles.errors > epsilon)
     rows = np.concatenate([halfway, both[over]])
     found = middles.where(halfway).joined(worst.where(over))
@@ -107,9 +102,7 @@ def look_between(
     if curve:
         torn |= _straddles(starts.points, ends.points, np.concatenate([known, found.points]))
     elif len(known) <= _MOSTLY_BAD * len(sample):
-        more_rows, more_found = _followed(
-            model, sample, edges, found.points, torn, epsilon, project
-        )
+        more_rows, more_found = followed(model, sample, edges, found.points, torn, epsilon, project)
         torn[more_rows] = True
         rows, found = np.concatenate([rows, more_rows]), found.joined(more_found)
     jump = found_jump(model, sample, crossed)
@@ -153,69 +146,3 @@ def _straddles(starts: Array, ends: Array, bad: Array) -> Flags:
         inside &= np.linalg.norm(near - ends[row], axis=1) < lengths[row]
         straddles[row] = inside.any()
     return straddles
-
-
-def _followed(
-    model: Autoencoder,
-    sample: Evaluation,
-    edges: Indices,
-    found: Array,
-    torn: Flags,
-    epsilon: float,
-    project: Callable[[Array], Array],
-) -> tuple[Indices, Evaluation]:
-    """Look densely along the edges nearest to bad points, and to those that this shows in turn.
-
-    A band of large error may be narrower than the edges that pass over it. Edges with a bad end
-    are known to lead into it.
-    """
-    from scipy.spatial import cKDTree
-
-    starts, ends = sample.points[edges[:, 0]], sample.points[edges[:, 1]]
-    lengths = np.maximum(edge_lengths(sample.points, edges), 1e-300)
-    sound = sample.errors <= epsilon
-    open_ = ~torn & sound[edges].all(axis=1)
-    fresh = bad = np.concatenate([sample.points[~sound], found])
-    closest = np.full(len(sample), np.inf)
-    rows: list[Indices] = [np.zeros(0, dtype=np.intp)]
-    met = evaluate(model, starts[:0])
-    for _ in range(_ROUNDS):
-        if not len(fresh):
-            break
-        closest = np.minimum(closest, cKDTree(fresh).query(sample.points)[0])
-        # If the middle is within twice the length of a bad point, each end is within 5/2 of it.
-        ends_near = np.where(open_, closest[edges].sum(axis=1) / lengths, np.inf)
-        near = _least(ends_near, _SCREENED, 5.0)
-        middle_near = cKDTree(bad).query((starts[near] + ends[near]) / 2)[0] / lengths[near]
-        near = near[_least(middle_near, _NEAR, 2.0)]
-        open_[near] = False
-        seen = evaluate(model, project(_between(starts[near], ends[near])))
-        hit, place = np.nonzero((~(seen.errors <= epsilon)).reshape(-1, _BETWEEN))
-        first = np.unique(hit, return_index=True)[1]
-        points = seen.where(hit[first] * _BETWEEN + place[first])
-        rows.append(near[hit[first]])
-        met = met.joined(points)
-        fresh = points.points
-        bad = np.concatenate([bad, fresh])
-        if len(fresh) < _WORTHWHILE * len(near):
-            break
-    return np.concatenate(rows), met
-
-
-def _least(values: Array, count: int, most: float) -> Indices:
-    """Return the rows of the smallest values, least first, none of them above `most`."""
-    rows = np.flatnonzero(values <= most)
-    if len(rows) > count:
-        rows = rows[np.argpartition(values[rows], count)[:count]]
-    return np.asarray(rows[np.argsort(values[rows], kind="stable")], dtype=np.intp)
-
-
-def edge_lengths(points: Array, edges: Indices) -> Array:
-    """Return the length of each edge (e, 2) between points (n, N)."""
-    return np.asarray(np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1))
-
-
-def _between(starts: Array, ends: Array) -> Array:
-    shares = np.arange(1, _BETWEEN + 1)[None, :, None] / (_BETWEEN + 1)
-    points = starts[:, None] * (1 - shares) + ends[:, None] * shares
-    return np.asarray(points.reshape(-1, starts.shape[1]))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.between import edge_lengths, look_between
+from geomcheck.between import look_between
 from geomcheck.evaluation import Evaluation
-from geomcheck.graph import neighbour_edges, parts_of_graph
+from geomcheck.graph import edge_lengths, neighbour_edges, parts_of_graph
 from geomcheck.jumps import Jump
 from geomcheck.placing import NOWHERE, Mapped, place
 from geomcheck.protocol import Autoencoder

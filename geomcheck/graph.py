@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from theory.points import rank_reduce
 
-__all__ = ["clusters", "neighbour_edges", "parts_of_graph"]
+__all__ = ["clusters", "edge_lengths", "neighbour_edges", "parts_of_graph"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -47,6 +47,11 @@ def neighbour_edges(points: Array, neighbours: int, radius: float = 0.0) -> Indi
     # One number a pair sorts faster than two.
     keys = np.unique(pairs.min(axis=1) * n + pairs.max(axis=1))
     return np.stack(np.divmod(keys, n), axis=1).astype(np.intp, copy=False)
+
+
+def edge_lengths(points: Array, edges: Indices) -> Array:
+    """Return the length of each edge (e, 2) between points (n, N)."""
+    return np.asarray(np.linalg.norm(points[edges[:, 0]] - points[edges[:, 1]], axis=1))
 
 
 def parts_of_graph(n: int, edges: Indices) -> Indices:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.between import edge_lengths
 from geomcheck.evaluation import Evaluation
+from geomcheck.graph import edge_lengths
 from geomcheck.protocol import Autoencoder
 from geomcheck.tears import cross_edges, steepest_edges
 
