@@ -22,6 +22,7 @@ from geomcheck.result import ClaimResult, Verdict
 from geomcheck.study import Settings, Study
 from theory.catalogue import from_spec
 
+DELTA = 0.02
 HOLDS, FAILS, INCONCLUSIVE = Verdict.HOLDS, Verdict.FAILS, Verdict.INCONCLUSIVE
 
 
@@ -43,7 +44,7 @@ def study_of(spec: str, model: Autoencoder) -> Part:
     K, rng = from_spec(spec), np.random.default_rng(0)
     settings = Settings(
         epsilon=0.1,
-        delta=0.02,
+        delta=DELTA,
         confidence=0.99,
         samples=2000,
         seed=0,
@@ -131,6 +132,12 @@ def test_two_tears_of_a_circle_and_one() -> None:
     # Bands of a width that leaves the share of large errors below delta.
     assert twice.values["share_at_least"] > 0.3
     assert len(twice.values["pieces_certified"]["circle:R=1"]) == 2
+    certified, sampled = twice.values["tears_certified"], twice.values["tears"]
+    assert len(certified) == len(sampled) == 2
+    for one, other in zip(certified, sampled, strict=True):
+        assert one["component"] == other["component"]
+        assert one["measure_at_least"] <= other["measure_high"]
+        assert other["measure_low"] <= one["measure_at_most"] < DELTA
 
 
 def test_samples_off_the_set_are_not_judged_by_a_certificate_of_the_set() -> None:

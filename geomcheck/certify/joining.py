@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from geomcheck.certify.divide import halves
 from geomcheck.certify.enclosure import Reason
 from geomcheck.certify.frontier import Cells
 from geomcheck.certify.pieces import Rest, joins_of, rest_of
+from geomcheck.certify.torn import torn_parts
 
 __all__ = ["searched"]
 
@@ -76,7 +78,9 @@ def _joined(search: Search, delta: float, tolerance: float, deadline: float) -> 
         if len(cells) == before:
             break
     search.reopen(cells)
-    return rest
+    if rest is None:
+        return None
+    return replace(rest, tears=torn_parts(cells, search.charts, search.epsilon))
 
 
 def _divided(search: Search, cells: Cells, rows: Indices, deadline: float) -> Cells:

@@ -25,18 +25,34 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.certify.boxes import meeting_pairs
 from geomcheck.certify.frontier import Cells
-from geomcheck.certify.seams import boundary_faces, glued, places
+from geomcheck.certify.seams import glued, touching_cells
 from geomcheck.graph import parts_of_graph
 from theory.chart import Chart
 from theory.taylor_form import ROUNDING
 
-__all__ = ["Joins", "Rest", "joins_of", "rest_of"]
+__all__ = ["Joins", "Rest", "Torn", "joins_of", "rest_of", "sums_by_name"]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Torn:
+    """A part of {err > epsilon} that is certified to be apart from the others.
+
+    Parameters
+    ----------
+    component : int
+        Of K, on which it lies.
+    lower, upper : float
+        Its share of K lies between them.
+    """
+
+    component: int
+    lower: float
+    upper: float
 
 
 @dataclass(frozen=True)
@@ -54,6 +70,8 @@ class Rest:
         sound, largest first.
     seams : bool
         Whether `upper` takes it that the charts close up where images agree to nine digits.
+    tears : tuple of Torn
+        Pieces of {err > epsilon}, largest first; those in the same one may be several.
     """
 
     lower: float
@@ -61,6 +79,7 @@ class Rest:
     upper_if_joined: float
     pieces: tuple[tuple[float, ...], ...]
     seams: bool
+    tears: tuple[Torn, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,16 +131,17 @@ def joins_of(cells: Cells, charts: Sequence[Chart], epsilon: float) -> Joins | N
     for number, chart in enumerate(charts):
         rows = np.flatnonzero(~bad & (cells.chart == number))
         low, high = cells.low[rows], cells.high[rows]
-        faces = boundary_faces(chart, low, high)
-        pairs, (place, meeting) = meeting_pairs(low, high), places(faces)
-        if pairs is None or meeting is None:
+        touch = touching_cells(chart, low, high)
+        if touch is None:
             return None
-        at_place = np.stack([rows[faces.cell], nodes + place], axis=1)
-        touching += [rows[pairs], nodes + meeting, at_place]
-        nodes += int(place.max(initial=-1)) + 1
-        both = pairs[sound[rows[pairs]].all(axis=1)]
+        faces = touch.faces
+        at_place = np.stack([rows[faces.cell], nodes + touch.place], axis=1)
+        touching += [rows[touch.pairs], nodes + touch.meeting, at_place]
+        nodes += touch.places
+        both = touch.pairs[sound[rows[touch.pairs]].all(axis=1)]
         sharing.append(rows[both[_share_a_face(low, high, both)]])
-        across.append(rows[glued(chart, faces, sound[rows[faces.cell]], place, meeting)])
+        wanted = sound[rows[faces.cell]]
+        across.append(rows[glued(chart, faces, wanted, touch.place, touch.meeting)])
     edges = np.concatenate(touching)
     return Joins(
         sound=sound,
@@ -149,15 +169,16 @@ def rest_of(cells: Cells, joins: Joins, components: int) -> Rest:
     most = least = 0.0
     for number in range(components):
         rows = np.flatnonzero(sound & (cells.chart == number))
-        name, sizes = _sums(joins.piece[rows], cells.volume_low[rows])
+        name, sizes = sums_by_name(joins.piece[rows], cells.volume_low[rows])
         if len(name):
             held[rows] = joins.piece[rows] == name[sizes.argmax()]
         found.append(np.sort(sizes)[::-1])
         # Of an undecided cell, what is certified to be bad is in no piece.
         rows = np.flatnonzero(~joins.bad & (cells.chart == number))
         part = np.where(undecided[rows], cells.part_above[rows], 0.0)
-        most += float(_sums(joins.loose[rows], cells.volume_high[rows] - part)[1].max(initial=0))
-        least += float(_sums(joins.loose[rows], cells.volume_low[rows] - part)[1].max(initial=0))
+        for_most, for_least = cells.volume_high[rows] - part, cells.volume_low[rows] - part
+        most += float(sums_by_name(joins.loose[rows], for_most)[1].max(initial=0))
+        least += float(sums_by_name(joins.loose[rows], for_least)[1].max(initial=0))
     total_low, total_high = float(cells.volume_low.sum()), float(cells.volume_high.sum())
     outside = total_low * (1 - grown) - least * (1 + grown)
     lower = 0.0
@@ -174,7 +195,7 @@ def rest_of(cells: Cells, joins: Joins, components: int) -> Rest:
     )
 
 
-def _sums(names: Indices, values: Array) -> tuple[Indices, Array]:
+def sums_by_name(names: Indices, values: Array) -> tuple[Indices, Array]:
     """Return the different names and the sum of the values of each."""
     different, place = np.unique(names, return_inverse=True)
     sums = np.bincount(place.ravel(), weights=values, minlength=len(different))

@@ -12,7 +12,7 @@ from geomcheck.certify.error import cell_points
 from theory.chart import Chart
 from theory.taylor_form import ROUNDING
 
-__all__ = ["Faces", "boundary_faces", "glued", "places"]
+__all__ = ["Faces", "Touching", "boundary_faces", "glued", "places", "touching_cells"]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -52,6 +52,39 @@ class Faces:
     image_high: Array
     unit: float
     collapsed: Flags
+
+
+@dataclass(frozen=True, eq=False)
+class Touching:
+    """Which cells of a chart may meet on the manifold.
+
+    Parameters
+    ----------
+    pairs : array of int, shape (p, 2)
+        Cells that touch in the box, were it in a corner.
+    faces : Faces
+    place : array of int, shape (f,)
+        The number of the image box of each face.
+    meeting : array of int, shape (q, 2)
+        Image boxes that meet.
+    places : int
+        How many there are.
+    """
+
+    pairs: Indices
+    faces: Faces
+    place: Indices
+    meeting: Indices
+    places: int
+
+
+def touching_cells(chart: Chart, low: Array, high: Array) -> Touching | None:
+    """Return which cells [low, high], of shape (B, k), may meet; None where far too many do."""
+    faces = boundary_faces(chart, low, high)
+    pairs, (place, meeting) = meeting_pairs(low, high), places(faces)
+    if pairs is None or meeting is None:
+        return None
+    return Touching(pairs, faces, place, meeting, int(place.max(initial=-1)) + 1)
 
 
 def boundary_faces(chart: Chart, low: Array, high: Array) -> Faces:

@@ -90,6 +90,14 @@ def rest_values(study: Study, rest: Rest) -> dict[str, Any]:
             name: list(pieces[:_LISTED])
             for name, pieces in zip(study.ground.components, rest.pieces, strict=True)
         },
+        "tears_certified": [
+            {
+                "component": study.ground.components[torn.component],
+                "measure_at_least": torn.lower,
+                "measure_at_most": torn.upper,
+            }
+            for torn in rest.tears[:_LISTED]
+        ],
     }
 
 
