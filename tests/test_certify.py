@@ -193,6 +193,16 @@ def test_a_chart_of_unbounded_density_leaves_one_end_open() -> None:
     assert found.reason_stopped != "reached"
 
 
+def test_it_stops_where_rounding_alone_leaves_all_undecided() -> None:
+    # The error is epsilon everywhere.
+    model = linear_network(np.zeros((1, 2)), np.zeros((2, 1)))
+    found = certify(model, from_spec("circle"), epsilon=1.0, time_limit=300)
+    assert found.reason_stopped == "smallest cells"
+    assert (found.measure_lower, found.measure_upper) == (0, 1)
+    # A rounding is all that it takes to decide it.
+    assert certify(model, from_spec("circle"), epsilon=1 - 1e-9).measure_lower == pytest.approx(1)
+
+
 def test_cells_divided_several_times_at_once_tile_their_cell() -> None:
     cells = grid(0, from_spec("sphere").charts[0]).where(np.arange(4))
     parts = divided(cells, np.array([0, 1, 2, 3]))

@@ -38,6 +38,8 @@ _UNDECIDED = 0.7
 _FARTHEST, _AT_ONCE = 40.0, 3
 # At least this part of the open cells is divided in one turn, whose cost grows with all of them.
 _OF_OPEN = 32
+# After how many turns it is asked whether dividing cells can tell anything more.
+_STUCK_AFTER = 32
 # An error below this share of epsilon is not told from zero.
 _NEGLIGIBLE = 1e-6
 
@@ -102,6 +104,8 @@ class Search:
                 turn += 1
                 sup_turn = for_sup.any() and (turn % 2 == 1 or not for_measure.any())
                 rows, times = self._next(for_sup if sup_turn else for_measure, bool(sup_turn))
+                if turn % _STUCK_AFTER == 0 and not for_sup.any() and self._stuck(rows):
+                    return "smallest cells"
             keep, lots = np.ones(len(self.open), dtype=bool), []
             for part in _batches(times, self.batch):
                 lot = divided(self.open.where(rows[part]), times[part])
@@ -142,6 +146,17 @@ class Search:
 
     def _goal(self) -> float:
         return max((1 + self.sup_relative) * self.sup_lower, _NEGLIGIBLE * self.epsilon)
+
+    def _stuck(self, rows: Indices) -> bool:
+        """Tell whether rounding alone leaves the error in the middle of every cell undecided."""
+        cells = self.open.where(rows)
+        middle = 0.5 * (cells.low + cells.high)
+        for number in np.unique(cells.chart):
+            at = middle[cells.chart == number]
+            found = self.bounds.over(cell_points(self.charts[number], at, at))
+            if ((found.upper <= self.epsilon) | (found.lower > self.epsilon)).any():
+                return False
+        return True
 
     def _replace(self, keep: Flags, lot: Cells) -> None:
         decided = (lot.error_low > self.epsilon) | (lot.error_high <= self.epsilon)

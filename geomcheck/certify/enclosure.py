@@ -35,7 +35,8 @@ class Enclosure:
         Wall seconds.
     reason_stopped : str
         ``"reached"`` (both tolerances), ``"time limit"``, ``"cell limit"`` or
-        ``"smallest cells"``: cells can be divided no further in floating point.
+        ``"smallest cells"``: cells can be divided no further in floating point, or to no end,
+        as rounding alone keeps the error in them from being told from epsilon.
     rest : Rest or None
         How much of K has to be left out so that {err > epsilon} is, and that each component
         hangs together; None where that was not asked for or is not known.

@@ -79,7 +79,7 @@ def _judged(study: Study, found: Enclosure) -> tuple[Verdict, str]:
         return Verdict.FAILS, training_advice(study)
     undecided = found.measure_upper - found.measure_lower
     if found.reason_stopped in ("reached", "smallest cells"):
-        if undecided == 1.0:
+        if found.reason_stopped == "reached" and undecided == 1.0:
             return Verdict.INCONCLUSIVE, (
                 "Several charts of one part may overlap, so only the worst error is enclosed."
             )
