@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,7 @@ def kept_classes(
     covering: float,
     homology_coeff_field: int = 2,
     most_points: int | None = None,
+    covering_of: Callable[[Array], float] | None = None,
 ) -> KeptClasses:
     """Return the rank of the map that f: K -> R^d induces on homology, as a net shows it.
 
@@ -64,6 +65,9 @@ def kept_classes(
         A prime.
     most_points : int, optional
         Of the net, that are used; by default what takes less than a second.
+    covering_of : callable, optional
+        Takes some of the net's points to their covering radius in K. By default it is no better
+        known than as that of the net and that of these points in the net, added.
 
     Notes
     -----
@@ -89,10 +93,36 @@ def kept_classes(
     if not finite:
         return KeptClasses([None] * len(had))
     span = max(1, _span(values, every_value, len(had)))
-    seen = _alive_beyond(
-        points, values, every_point, every_value, had, covering, homology_coeff_field, most_points
-    )
+
+    def seen_below(top: int) -> list[int | None]:
+        some, chosen, radius = _thinned(
+            points, most_points or _SIZES.get(top - 1, 120), covering, covering_of
+        )
+        return _alive_beyond(
+            some, values[chosen], every_point, every_value, had[:top], radius, homology_coeff_field
+        )
+
+    seen = seen_below(len(had))
+    for top in range(len(had) - 1, 0, -1):
+        if None not in seen[:top]:
+            break
+        # Without the highest degree more points can be looked at.
+        below = seen_below(top)
+        seen[:top] = [a if b is None else b for a, b in zip(seen[:top], below, strict=True)]
     return KeptClasses([0 if j >= span else number for j, number in enumerate(seen)])
+
+
+def _thinned(
+    points: Array, size: int, covering: float, covering_of: Callable[[Array], float] | None
+) -> tuple[Array, NDArray[np.intp], float]:
+    """Return at most `size` points of a net, their rows, and their covering radius in K."""
+    if len(points) <= size:
+        return points, np.arange(len(points)), covering
+    chosen = farthest_point_subsample(points, size)
+    some, radius = points[chosen.indices], covering + chosen.covering_radius
+    if covering_of is not None:
+        radius = min(radius, covering_of(some))
+    return some, chosen.indices, radius
 
 
 def _span(values: Array, every_value: Array, most: int) -> int:
@@ -112,18 +142,12 @@ def _alive_beyond(
     had: tuple[int, ...],
     covering: float,
     field: int,
-    most_points: int | None,
 ) -> list[int | None]:
     """Return how many classes are alive once every value is within reach of its net point's."""
     from scipy.spatial import cKDTree
     from scipy.spatial.distance import pdist, squareform
 
     top = len(had) - 1
-    size = most_points or _SIZES.get(top, 120)
-    if len(points) > size:
-        chosen = farthest_point_subsample(points, size)
-        points, values = points[chosen.indices], values[chosen.indices]
-        covering = covering + chosen.covering_radius
     near = squareform(pdist(points))
     widest = min(1.01 * _SCALES[-1] * covering, _widest(near, top))
     bars = flag_persistence(near, max_degree=top, max_radius=widest, homology_coeff_field=field)

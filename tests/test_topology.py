@@ -181,7 +181,26 @@ def test_a_net_too_coarse_keeps_its_counsel() -> None:
     manifold = from_spec("torus:R=2,r=1")
     points = manifold.sample(40, rng=0)
     found = kept_classes(points, points, points, points, (1, 2), covering=1.5)
-    assert tuple(found) == (None, None)
+    # That the image hangs together it does tell.
+    assert tuple(found) == (1, None)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_known_of_covering_radii_decides_more(seed: int) -> None:
+    torus = from_spec("torus:R=2,r=1")
+    points, every = torus.sample(8000, rng=seed), torus.sample(5000, rng=[1, seed])
+    points = points[farthest_point_subsample(points, 2500).indices]
+
+    def covering(some: np.ndarray) -> float:
+        return covering_radius(some, torus).value
+
+    def kept(**options) -> tuple[int | None, ...]:
+        radius = covering(points)
+        return kept_classes(points, points, every, every, (1, 2, 1), covering=radius, **options)
+
+    # Loops are told on more points than the few on which degree 2 can be looked at.
+    assert kept() == (1, 2, None)
+    assert kept(covering_of=covering) == (1, 2, 1)
 
 
 def test_a_segment_carries_no_circle_and_no_sphere() -> None:

@@ -9,6 +9,7 @@ from geomcheck.enrich import whitened
 from geomcheck.evaluation import Evaluation
 from geomcheck.ground import Ground
 from geomcheck.induced import KeptClasses, KeptOver, kept_classes
+from theory.covering import covering_radius
 from theory.points import farthest_point_subsample
 
 __all__ = ["HIGHEST_DEGREE", "kept_by", "kept_on_graph"]
@@ -47,6 +48,8 @@ def kept_by(
     steady : bool
         A decoder that is not steady may open holes that the codes have not.
     """
+    manifold = ground.manifold
+    covering_of = None if manifold is None else lambda some: covering_radius(some, manifold).value
     codes: dict[int, KeptClasses] = {}
     images: dict[int, KeptClasses] = {}
     for field, betti in _betti_over(ground, measured_betti, latent_dim).items():
@@ -66,6 +69,7 @@ def kept_by(
                 had,
                 covering=covering,
                 homology_coeff_field=field,
+                covering_of=covering_of,
             )
 
         white = whitened(np.concatenate([net.codes, pool.codes]))
