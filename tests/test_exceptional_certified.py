@@ -81,6 +81,7 @@ def test_a_sound_network_holds_over_every_point(sound: Part) -> None:
     # Nothing statistical is left in it.
     assert not statistical(claim)
     assert claim.confidence is None
+    assert 0.99 < claim.values["sampled_confidence"] < 1
     assert {h.basis for h in claim.hypotheses} == {"given", "assumed", "checked"}
     assert any("close up" in h.says for h in claim.hypotheses)
     assert not any("immersions" in h.says for h in claim.hypotheses)

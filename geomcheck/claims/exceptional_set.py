@@ -55,11 +55,14 @@ def check(study: Study) -> ClaimResult:
         elif result.verdict is Verdict.HOLDS and rest.upper_if_joined <= settings.delta:
             result = _kept_apart(study, rest, result)
     witness = _witness(tears[0]) if tears else result.witness
+    # A certified verdict has no level of confidence; the limits of the sample have.
+    level = {} if result.confidence else {"sampled_confidence": level_of_each(settings.confidence)}
     values = {
         "pieces": len(tears),
         "share_with_what_it_cuts_off": found.stray / found.n,
         "share_at_most": limits.upper,
         "share_at_least": limits.lower,
+        **level,
         **({} if rest is None else rest_values(study, rest)),
         "points": found.n,
         "tears": _rows(study)[:_LISTED],
