@@ -20,8 +20,10 @@ __all__ = ["searched"]
 
 Indices = NDArray[np.intp]
 
-# Joining this many cells takes about a second.
+# Joining this many cells takes about a second; more are joined if there is time, at no more than
+# so many seconds for each.
 _MOST_JOINED = 150_000
+_EACH = 1e-5
 # After so many divisions of the same cells, or of as large a part of all, pieces are joined anew.
 _GENERATIONS = 4
 _PART = 0.125
@@ -61,7 +63,7 @@ def searched(
 def _joined(search: Search, delta: float, tolerance: float, deadline: float) -> Rest | None:
     """Join cells to pieces, and divide those between until delta decides."""
     cells, rest = search.everything(), None
-    while len(cells) <= _MOST_JOINED:
+    while len(cells) <= max(_MOST_JOINED, (deadline - time.perf_counter()) / _EACH):
         begun = time.perf_counter()
         joins = joins_of(cells, search.charts, search.epsilon)
         if joins is None:
