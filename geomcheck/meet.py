@@ -67,35 +67,68 @@ def meet(
         Whether only the second ends may move.
     """
     first, second = first.copy(), second.copy()
-    difference = map_(first) - map_(second)
+    values = map_(first)
+    difference = values - map_(second)
     apart = _norms(difference)
     limits = np.full(len(first), longest)
+    at_first, at_second = (
+        _Slopes(map_, ends, tangents, project, _STEP * longest) for ends in (first, second)
+    )
     for _ in range(_ROUNDS):
         open_ = np.flatnonzero((apart > _DONE) & (limits > 1e-9 * longest))
         if not len(open_):
             break
-        x, y = first[open_], second[open_]
-        frame_x, frame_y = tangents(x), tangents(y)
-        at_x, at_y = (
-            _slope(map_, points, frames, project, _STEP * longest)
-            for points, frames in ((x, frame_x), (y, frame_y))
-        )
-        slope = np.concatenate([np.zeros_like(at_x) if hold_first else at_x, -at_y], axis=2)
+        frames, slope = at_second.of(open_)
+        slope = -slope
+        if not hold_first:
+            frames_first, slope_first = at_first.of(open_)
+            slope = np.concatenate([slope_first, slope], axis=2)
         step = -np.einsum("pkd,pd->pk", np.linalg.pinv(slope, rcond=_CUTOFF), difference[open_])
         size = np.maximum(_norms(step), 1e-300)
         step *= np.minimum(1.0, limits[open_] / size)[:, None]
-        k = frame_x.shape[2]
+        k = frames.shape[2]
+        x, value = first[open_], values[open_]
         if not hold_first:
-            x = project(x + np.einsum("pnk,pk->pn", frame_x, step[:, :k]))
-        y = project(y + np.einsum("pnk,pk->pn", frame_y, step[:, k:]))
-        tried = map_(x) - map_(y)
+            x = project(x + np.einsum("pnk,pk->pn", frames_first, step[:, :k]))
+            value = map_(x)
+        y = project(second[open_] + np.einsum("pnk,pk->pn", frames, step[:, -k:]))
+        tried = value - map_(y)
         nearer = _norms(tried) < apart[open_]
         moved = open_[nearer]
-        first[moved], second[moved] = x[nearer], y[nearer]
+        first[moved], second[moved], values[moved] = x[nearer], y[nearer], value[nearer]
+        at_first.forget(moved)
+        at_second.forget(moved)
         difference[moved], apart[moved] = tried[nearer], _norms(tried[nearer])
         failed = ~nearer
         limits[open_[failed]] = np.minimum(limits[open_], size)[failed] / 4
     return Met(first, second, apart)
+
+
+class _Slopes:
+    """Frames, and the slopes of a map along them, at points that move: kept until they do."""
+
+    def __init__(self, map_: Map, points: Array, tangents: Map, project: Map, step: float) -> None:
+        self._map, self._points = map_, points
+        self._tangents, self._project, self._step = tangents, project, step
+        self._known = np.zeros(len(points), dtype=bool)
+        self._frames = self._slopes = np.empty((len(points), 0, 0))
+
+    def of(self, rows: NDArray[np.intp]) -> tuple[Array, Array]:
+        """Return frames (r, N, k) and slopes (r, d, k) at some of the points."""
+        fresh = rows[~self._known[rows]]
+        if len(fresh):
+            frames = self._tangents(self._points[fresh])
+            slopes = _slope(self._map, self._points[fresh], frames, self._project, self._step)
+            if not self._frames.size:
+                self._frames = np.empty((len(self._known), *frames.shape[1:]))
+                self._slopes = np.empty((len(self._known), *slopes.shape[1:]))
+            self._frames[fresh], self._slopes[fresh] = frames, slopes
+            self._known[fresh] = True
+        return self._frames[rows], self._slopes[rows]
+
+    def forget(self, rows: NDArray[np.intp]) -> None:
+        """Note that these points have moved."""
+        self._known[rows] = False
 
 
 def _slope(map_: Map, points: Array, frames: Array, project: Map, step: float) -> Array:
