@@ -9,6 +9,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from certify_cases import random_network
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -433,6 +434,25 @@ def test_a_face_at_which_a_chart_is_steep_is_no_seam() -> None:
     found = certify(identity(3), sheet, epsilon=0.1, delta=0.02, time_limit=0.5)
     assert found.rest is not None
     assert not found.rest.seams
+
+
+@pytest.mark.parametrize(("spec", "seed"), [("klein-bottle", 0), ("sphere", 3)])
+def test_a_fine_raster_of_a_random_network_lies_between_the_bounds(spec: str, seed: int) -> None:
+    K = from_spec(spec)
+    model = random_network(K.ambient_dim, 2, gain=2.5, hidden=(10, 10), seed=seed)
+    cells = whole(K.charts[0], 128)
+    low, high, _ = cell_volumes(K.charts[0], cells.low, cells.high)
+    x = K.charts[0].evaluate(0.5 * (cells.low + cells.high))
+    error = np.linalg.norm(model.decode(model.encode(x)) - x, axis=1)
+    for share in (0.5, 0.8):
+        epsilon = float(np.quantile(error, share))
+        label = np.where(error > epsilon, BAD, SOUND)
+        raster = labelled(replace(cells, volume_low=low, volume_high=high), label)
+        seen = rest_of(raster, joined(K.charts[0], raster), 1)
+        found = certify(model, K, epsilon=epsilon, delta=0.9, measure_tolerance=1e-2).rest
+        assert found is not None
+        assert found.lower - 0.02 <= seen.lower <= seen.upper <= found.upper + 0.02
+        assert found.upper - found.lower < 0.15
 
 
 def test_tears_are_counted_and_weighed() -> None:
