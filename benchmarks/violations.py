@@ -1,6 +1,6 @@
 """Does any point contradict a certificate? Points are counted, and how near they come to it.
 
-    OMP_NUM_THREADS=1 python benchmarks/violations.py --out FILE [--rounds 1] [--until 20:15]
+    OMP_NUM_THREADS=1 python benchmarks/violations.py --out FILE [--rounds 16]
     OMP_NUM_THREADS=1 python benchmarks/violations.py --out FILE --table
 
 Random networks of several gains, of every activation, plain and with residual blocks, in either
