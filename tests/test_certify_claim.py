@@ -75,6 +75,15 @@ def test_too_near_delta_is_inconclusive() -> None:
     assert "near delta" in found.advice
 
 
+def test_where_no_more_cells_fit_more_time_is_not_advised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("geomcheck.certify.branch._MOST_OPEN", 0)
+    found = judged(FLAT, from_spec("circle"), 0.5, 2 / 3)
+    assert found.values["stopped"] == "cell limit"
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "--certificate-seconds" not in found.advice
+    assert "more would not fit" in found.advice
+
+
 def test_too_little_time_is_inconclusive() -> None:
     found = judged(FLAT, from_spec("circle"), 0.5, 0.01, seconds=0.0)
     assert found.verdict is Verdict.INCONCLUSIVE

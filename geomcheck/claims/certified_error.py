@@ -85,6 +85,11 @@ def _judged(study: Study, found: Enclosure) -> tuple[Verdict, str]:
             )
         return Verdict.INCONCLUSIVE, "The share is too near delta to be told from it."
     spent = f"{found.cells} cells in {found.seconds:.0f} seconds were too few to decide"
+    if found.reason_stopped == "cell limit":
+        return Verdict.INCONCLUSIVE, (
+            f"{spent}, and more would not fit: train a smoother network (narrower, or with fewer "
+            f"layers). Until then, {_statistics(study)}."
+        )
     if undecided < _HOPEFUL:
         return Verdict.INCONCLUSIVE, f"{spent}; more --certificate-seconds go on."
     # Bounds tell anything only where cells are so small that the network is nearly linear.
