@@ -9,8 +9,10 @@ import sys
 import numpy as np
 import pytest
 
+from geomcheck.witness import witness
 from theory.errors import InvalidInput
 from theory.geomstats_space import from_geomstats
+from theory.statistics import clopper_pearson
 
 pytest.importorskip("geomstats")
 
@@ -160,3 +162,15 @@ def test_rejects_intrinsic_coordinates_and_other_spaces():
         from_geomstats(Hyperboloid(2))
     with pytest.raises(InvalidInput, match="a geomstats manifold"):
         from_geomstats("sphere")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_their_spaces_have_witnesses(name):
+    manifold = from_geomstats(_spaces()[name])
+    model = witness(manifold, measure=0.05)
+    points = manifold.sample(1500, rng=6)
+    lost = model.in_exceptional_set(points)
+    errors = np.linalg.norm(model.decode(model.encode(points)) - points, axis=1)
+    assert errors[~lost].max() <= 1e-9
+    limits = clopper_pearson(int(lost.sum()), len(points), confidence=0.9999)
+    assert limits.lower <= model.measure.value <= 0.05 * (1 + 1e-9)
