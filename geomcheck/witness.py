@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geomcheck.training_input import check_int
 from geomcheck.witness_autoencoder import WitnessAutoencoder
 from geomcheck.witness_band import Band
 from geomcheck.witness_disc import Disc
 from theory.bound import Bound
 from theory.cells import OpenCell, open_cell
 from theory.errors import InvalidInput
-from theory.manifold import Manifold
+from theory.manifold import Manifold, as_manifold
 from theory.points import as_points
 
 __all__ = ["obstacle", "witness"]
@@ -66,8 +68,9 @@ def witness(
         If an argument is out of range, the manifold has no cell that is known, or one of the
         points to avoid lies on the cut wherever that can be placed.
     """
-    m = manifold.dim if latent_dim is None else int(latent_dim)
-    if not 0 < measure < 1:
+    manifold = as_manifold("manifold", manifold)
+    m = manifold.dim if latent_dim is None else check_int("latent_dim", latent_dim)
+    if not (isinstance(measure, Real) and 0 < measure < 1):
         raise InvalidInput("measure", measure, "a number between 0 and 1, both excluded")
     why = obstacle(manifold, m)
     if why:

@@ -53,6 +53,13 @@ class WitnessAutoencoder:
     continuous = True
     kind = "witness"
 
+    def __repr__(self) -> str:
+        size = f"{self.measure.value:.3g} ({self.measure.direction})"
+        return (
+            f"WitnessAutoencoder({self.manifold.name!r}, latent_dim={self.latent_dim}, "
+            f"measure={size})"
+        )
+
     @property
     def ambient_dim(self) -> int:
         """Dimension of the points."""

@@ -234,3 +234,26 @@ def test_bad_arguments_are_refused():
         geomcheck.witness(theory.circle()).encode(np.zeros((3, 3)))
     with pytest.raises(theory.InvalidInput, match="shape"):
         geomcheck.witness(theory.circle()).decode(np.zeros((3, 3)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"latent_dim": "a"}, "latent_dim: got a, expected an integer of at least 1"),
+        ({"latent_dim": 2.5}, "latent_dim: got 2.5, expected an integer"),
+        ({"latent_dim": True}, "latent_dim: got True, expected an integer"),
+        ({"latent_dim": 0}, "latent_dim: got 0, expected an integer"),
+        ({"measure": "a"}, "measure: got a, expected a number between 0 and 1"),
+        ({"measure": float("nan")}, "measure: got nan, expected a number between 0 and 1"),
+        ({"manifold": np.zeros((9, 2))}, "manifold: got a ndarray, expected a theory.Manifold"),
+        ({"avoid": "a"}, "avoid: got"),
+    ],
+)
+def test_a_bad_argument_is_named(arguments, says):
+    with pytest.raises(theory.InvalidInput, match=says):
+        geomcheck.witness(**{"manifold": theory.circle(), **arguments})
+
+
+def test_a_witness_is_shown_in_a_few_words():
+    shown = repr(geomcheck.witness(theory.torus(), measure=0.01, latent_dim=np.int64(2)))
+    assert shown == "WitnessAutoencoder('torus:R=2,r=1', latent_dim=2, measure=0.01 (upper))"
