@@ -27,6 +27,15 @@ class Band(Disc):
     """
 
     @property
+    def shape(self) -> str:
+        """What the component less the collar is; where the collar crosses the band, a disc."""
+        ends = np.zeros((1, self.cell.dim))
+        ends[0, self._turning] = self.cell.extent[self._turning]
+        if self.cell.cut and self.cell.depth(ends)[0] == 0:
+            return "a disc, laid round a ring that K0 closes"
+        return {1: "a closed curve", 2: "a band"}.get(self.cell.dim, "a circle times a disc")
+
+    @property
     def radius(self) -> float:
         """Distance from the centre of the codes whose other coordinates are 0."""
         extent = self.cell.extent

@@ -50,6 +50,11 @@ class Disc:
         return self.cell.point(codes[:, :k] - self.centre[:k])
 
     @property
+    def shape(self) -> str:
+        """What the component less the collar is."""
+        return "an arc" if self.cell.dim == 1 else "a disc"
+
+    @property
     def extent(self) -> float:
         """How far codes reach from the centre along the first axis."""
         return float(self.cell.extent[0])

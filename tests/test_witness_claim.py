@@ -52,7 +52,10 @@ def test_an_estimated_measure_is_confirmed_by_a_sample():
     result = judge(wavy)
     assert result.verdict is HOLDS
     assert result.confidence > 0.99
-    assert "estimated" in {hypothesis.basis for hypothesis in result.hypotheses}
+    size = next(h for h in result.hypotheses if "measure of K0" in h.says)
+    assert size.basis == "checked"
+    assert f"confidence {result.confidence:.4g}" in size.says
+    assert "of 4000 points" in size.says
     few = judge(wavy, n=100)
     assert few.verdict is INCONCLUSIVE
     assert "more than 2 %" in few.summary
@@ -117,6 +120,25 @@ def test_a_volume_that_is_too_large_is_found_out():
     result = judge(replace(ellipse, claims=claims))
     assert result.verdict is FAILS
     assert "volume" in result.advice
+    size = next(h for h in result.hypotheses if "measure of K0" in h.says)
+    assert size.basis == "not met"
+
+
+@pytest.mark.parametrize(
+    ("spec", "latent_dim", "says"),
+    [
+        ("circle", 1, "one piece: an arc"),
+        ("circle", 2, "K0 is empty"),
+        ("trefoil", 2, "one piece: a closed curve"),
+        ("sphere", 2, "one piece: a disc"),
+        ("torus", 2, "one piece: a band"),
+        # Along the loop the other coordinate is reflected: K0 has to cross the band.
+        ("klein-bottle", 2, "one piece: a disc, laid round a ring that K0 closes"),
+    ],
+)
+def test_what_is_left_of_a_component_is_said(spec, latent_dim, says):
+    result = judge(theory.from_spec(spec), latent_dim=latent_dim, n=200)
+    assert any(h.says.endswith(says) or h.says.startswith(says) for h in result.hypotheses)
 
 
 def test_the_worst_point_of_the_collar_can_be_checked_again():

@@ -7,12 +7,13 @@ import numpy as np
 from geomcheck.claims.common import number, percent, plain
 from geomcheck.confidence import level_of_each, share_limits
 from geomcheck.evaluation import Evaluation, evaluate
-from geomcheck.result import Basis, ClaimResult, Hypothesis, Verdict, Witness
+from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from geomcheck.witness import obstacle, witness
 from geomcheck.witness_autoencoder import WitnessAutoencoder
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
+from theory.statistics import Interval
 
 __all__ = ["check"]
 
@@ -102,7 +103,6 @@ def _judged(
         advice = "Take more --samples."
     else:
         verdict, summary = Verdict.HOLDS, hand
-    measured: Basis = "certified" if bounded else "estimated"
     return ClaimResult(
         id=_ID,
         statement=(
@@ -128,12 +128,35 @@ def _judged(
         confidence=None if bounded and not refuted else level_of_each(settings.confidence),
         hypotheses=(
             Hypothesis(f"decoding undoes encoding off K0, as on {n - hits} points", "checked"),
-            Hypothesis(f"measure of K0 at most {percent(share)}", measured),
-            Hypothesis("each component less K0 is one piece: a disc", "given"),
+            _size(study, model, hits, n, sampled),
+            Hypothesis(_pieces(model), "given"),
         ),
         witness=_worst(at.where(inside)) if hits else None,
         advice=advice,
     )
+
+
+def _size(
+    study: Study, model: WitnessAutoencoder, hits: int, n: int, sampled: Interval
+) -> Hypothesis:
+    """State the measure of K0: a bound of it, or what the sample allows at its confidence."""
+    if model.measure.certified:
+        says = f"measure of K0 at most {percent(model.measure.value)}"
+        refuted = sampled.lower > study.settings.delta
+        return Hypothesis(says, "not met" if refuted else "certified")
+    level = level_of_each(study.settings.confidence)
+    return Hypothesis(
+        f"measure of K0 at most {percent(sampled.upper)} with confidence {level:.4g}, as it holds "
+        f"{hits} of {n} points drawn uniformly in volume",
+        "checked",
+    )
+
+
+def _pieces(model: WitnessAutoencoder) -> str:
+    if not model.discs:
+        return "K0 is empty: each component is whole"
+    shapes = dict.fromkeys(disc.shape for disc in model.discs)
+    return f"each component less K0 is one piece: {' or '.join(shapes)}"
 
 
 def _worst(collar: Evaluation) -> Witness:
