@@ -90,7 +90,9 @@ def test_check_is_rerun_by_the_command_it_records(capsys: Capture) -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        ("check sphere --model none.safetensors", "--model: got none.safetensors, expected a"),
+        ("check sphere --model none.safetensors", "--model: got none.safetensors, expected a file"),
+        ("check sphere --model none.safetensors", "expected a file that exists: there is none"),
+        ("check sphere --model none.onnx,no.onnx", "--model: got none.onnx, expected a file that"),
         ("check sphere:dim=2 --model own.py:model", "model.decode: got shape (2, 2), expected"),
         ("check sphere --model own.py:back", "--model: got "),
         ("check sphere --model own.pkl", "own.pkl: got a file ending in .pkl"),

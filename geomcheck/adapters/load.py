@@ -136,7 +136,8 @@ def _check_file(file: Path) -> None:
             f"{_FORMS}; save the state dict with safetensors",
         )
     if not os.path.exists(file):
-        raise InvalidInput("model", str(file), f"{_FORMS}{_nearest_file(file)}")
+        wanted = "a file that exists: there is none" if suffix in SUFFIXES else _FORMS
+        raise InvalidInput("model", str(file), f"{wanted}{_nearest_file(file)}")
     if suffix not in SUFFIXES:
         raise InvalidInput(str(file), f"a file ending in {suffix or 'nothing'}", _FORMS)
     if not file.is_file():
