@@ -9,12 +9,16 @@ one piece; its image is connected. K0 may be all outside the largest piece of ea
 join that is missed leaves this an upper bound.
 
 *From below.* What is left of a component is connected and misses the bad cells, so it lies in one
-piece of the others, where any two cells whose images meet are joined. Two points of the closed
-box over one point of K lie both in the boundary of the box: the chart, an immersion inside,
-takes a neighbourhood of an inner point x onto one of its image; were y another point over it,
+piece of the others, where any two cells whose images meet are joined. Here K has to be a manifold
+(a curve that crosses itself is none: it hangs together in the crossing, where cells meet that no
+face joins), which the chart parametrizes one to one inside its box. Two points of the closed box
+over one point of K lie both in the boundary of the box: the chart, an immersion inside, takes a
+neighbourhood of an inner point x onto one of its image in K; were y another point over it,
 inside or not, the inner points near y would lie over that neighbourhood as well, and a set of
 positive measure would be covered twice. So cells meet where they touch in the box, or where
 faces in its boundary have images that meet. A join too many leaves this a lower bound.
+
+Both take it that the components of K do not meet: what is left of each is weighed by itself.
 """
 
 from __future__ import annotations
@@ -69,7 +73,8 @@ class Rest:
         For each component of K the shares, of K and from below, of the pieces that are certified
         sound, largest first.
     seams : bool
-        Whether `upper` takes it that the charts close up where images agree to nine digits.
+        Whether `upper` takes it that the charts close up where images agree to nine digits
+        of the size of K.
     tears : tuple of Torn
         Pieces of {err > epsilon}, largest first; those in the same one may be several.
     """

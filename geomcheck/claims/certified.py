@@ -74,10 +74,13 @@ def rest_hypotheses(rest: Rest, verdict: Verdict) -> tuple[Hypothesis, ...]:
     """Return what a certified verdict rests on."""
     more = []
     if verdict is Verdict.FAILS:
-        more.append(Hypothesis("inside their boxes the charts are immersions", "given"))
+        says = "K is a manifold: inside their boxes the charts are one to one, and immersions"
+        more.append(Hypothesis(says, "given"))
     elif rest.seams:
-        says = "the charts close up where their images agree to nine digits"
-        more.append(Hypothesis(says, "checked"))
+        says = "the charts close up where their images agree to nine digits of the size of K"
+        more.append(Hypothesis(says, "assumed"))
+    if len(rest.pieces) > 1:
+        more.append(Hypothesis("the components of K do not meet", "given"))
     return (*certificate_hypotheses(), *more)
 
 
