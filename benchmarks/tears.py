@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from command import check_manifolds, leave
 from resume import append, records
 
 from geomcheck.bounds import bounds
@@ -179,6 +180,7 @@ def main() -> None:
     parser.add_argument("--steep", action="store_true", help="witnesses instead of networks")
     parser.add_argument("--out", type=Path, help="file of the runs, one a line, to go on with")
     asked = parser.parse_args()
+    check_manifolds(parser, "names", asked.names)
     head = f"{'manifold':45}{'m':>3}{'':3}{'e*':>8}{'search':>10}{'found':>8}{'1000 pts':>10}"
     print(f"{head}{'found':>8}{'s':>8}", flush=True)
     names = asked.names or [family.name for family in families()]
@@ -207,4 +209,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    leave(main)

@@ -11,7 +11,8 @@ what the usual scores would have said of the same cases, against thresholds fixe
     MSE                            at most epsilon^2
     bottleneck distance            at most epsilon, between the diagrams of input and output
 
-The exit status is 1 if a verdict is false.
+The exit status is 1 if a verdict is false, 2 for an argument that cannot be used, 70 after a
+crash.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ import sys
 import time
 import warnings
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from command import check_manifolds, check_names, leave
 from numpy.typing import NDArray
 from resume import append, records
 
@@ -99,6 +101,14 @@ def examined(spec: str, seed: int, case: Case, epsilon: float) -> dict[str, Any]
     }
 
 
+def case_names(specs: list[str]) -> Iterator[str]:
+    """Yield the names of the cases that some manifolds have room for."""
+    for spec in specs:
+        manifold = from_spec(spec)
+        epsilon = default_epsilon(manifold)
+        yield from (case.name for case in cases(manifold, epsilon=epsilon, delta=DELTA))
+
+
 def run(specs: list[str], seeds: int, names: list[str], out: Path) -> None:
     """Examine every case that is not in the file yet."""
     done = {(r["manifold"], r["seed"], r["case"]) for r in records(out)}
@@ -137,9 +147,9 @@ def summary(found: list[dict[str, Any]]) -> int:
         print(f"  expected {' or '.join(c['expected'])}: {c['reason']}")
         print(f"  got {c['got']}: {c['summary']}")
     print(
-        f"\n{'claim':26}{'right':>7}{'false':>9}{'false':>9}{'open, and':>12}{'wrong':>7}"
+        f"\n{'claim':26}{'right':>7}{'false':>9}{'false':>9}{'undecided':>12}{'wrong':>7}"
         f"{'faults found':>16}{'false alarms':>16}\n"
-        f"{'':26}{'':>7}{'holds':>9}{'fails':>9}{'should not':>12}{'kind':>7}"
+        f"{'':26}{'':>7}{'holds':>9}{'fails':>9}{'':>12}{'kind':>7}"
     )
     for claim in dict.fromkeys(c["claim"] for _, c in rows):
         mine = [c for _, c in rows if c["claim"] == claim]
@@ -151,6 +161,12 @@ def summary(found: list[dict[str, Any]]) -> int:
             f"{rate([c['got'] == 'fails' for c in bad]):>16}"
             f"{rate([c['got'] == 'fails' for c in good]):>16}"
         )
+    print(
+        "false holds, false fails: the verdict contradicts the truth. undecided: inconclusive,\n"
+        "where the truth could have been told. wrong kind: a claim said not to apply that does,\n"
+        "or bad input refused for another reason. faults found, false alarms: of the claims that\n"
+        "must fail, and of those that must hold, how many fail."
+    )
     compared(found)
     false = [c for _, c in wrong if c["outcome"].startswith("false")]
     print(f"\n{len(found)} cases, {len(rows)} verdicts, {len(false)} false, {len(wrong)} not right")
@@ -186,6 +202,11 @@ def main() -> int:
     )
     asked = parser.parse_args()
     specs = asked.only or list(MANIFOLDS)
+    check_manifolds(parser, "--only", specs)
+    if asked.cases:
+        check_names(parser, "--cases", asked.cases, case_names(specs))
+    if asked.table and not asked.out.is_file():
+        parser.error(f"--out: got {asked.out}, expected a file of results that exists")
     if not asked.table:
         run(specs, asked.seeds, asked.cases, asked.out)
     found = [r for r in records(asked.out) if r["manifold"] in specs]
@@ -193,4 +214,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main)
