@@ -54,7 +54,7 @@ def test_an_estimated_measure_is_confirmed_by_a_sample():
     assert result.confidence > 0.99
     size = next(h for h in result.hypotheses if "measure of K0" in h.says)
     assert size.basis == "checked"
-    assert f"confidence {result.confidence:.4g}" in size.says
+    assert f"confidence {result.confidence:.6g}," in size.says
     assert "of 4000 points" in size.says
     few = judge(wavy, n=100)
     assert few.verdict is INCONCLUSIVE

@@ -146,7 +146,7 @@ def _size(
         return Hypothesis(says, "not met" if refuted else "certified")
     level = level_of_each(study.settings.confidence)
     return Hypothesis(
-        f"measure of K0 at most {percent(sampled.upper)} with confidence {level:.4g}, as it holds "
+        f"measure of K0 at most {percent(sampled.upper)} with confidence {level:.6g}, as it holds "
         f"{hits} of {n} points drawn uniformly in volume",
         "checked",
     )
