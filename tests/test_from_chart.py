@@ -205,6 +205,43 @@ def test_sharp_tips_and_thin_necks_are_no_crossings(b):
     assert thin.claims.reach.value == pytest.approx(b**2 / 5, rel=1e-3)
 
 
+OFFSETS = [0.0, 1e5, 1e7]
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+def test_faces_are_told_apart_wherever_the_set_lies(offset):
+    gap = 5e-5 if offset < 1e6 else 5e-3
+
+    def circle(t):
+        return offset + np.cos(t), np.sin(t)
+
+    def moved_torus(u, v):
+        x, y, z = torus(u, v)
+        return x + offset, y - offset, z
+
+    open_arc = from_chart(circle, [(gap / 2, TURN - gap / 2)], estimate=False)
+    assert open_arc.boundary
+    assert not from_chart(circle, [(0, TURN)], estimate=False).boundary
+    assert not from_chart(moved_torus, [(0, TURN), (0, TURN)], estimate=False).boundary
+    assert from_chart(moved_torus, [(0, TURN - gap), (0, TURN)], estimate=False).boundary
+    with pytest.raises(InvalidInput, match="closes up"):
+        from_chart(circle, [(gap / 2, TURN - gap / 2)], periodic=True)
+    assert not from_chart(circle, [(0, TURN)], periodic=True, estimate=False).boundary
+
+
+@pytest.mark.parametrize("offset", OFFSETS[1:])
+def test_a_set_far_away_keeps_its_orientation(offset):
+    for function, closes in ((sphere, True), (torus, True), (moebius, False)):
+
+        def far(u, v, function=function):
+            return [c + offset for c in function(u, v)]
+
+        box = {sphere: (0, math.pi), torus: (0, TURN), moebius: (0, TURN)}[function]
+        other = (-0.4, 0.4) if function is moebius else (0, TURN)
+        found = from_chart(far, [box, other], estimate=False)
+        assert (found.orientable, found.boundary) == (closes, not closes)
+
+
 @pytest.mark.filterwarnings("error")
 def test_a_map_without_a_value_somewhere_does_not_warn_but_says_where():
     with pytest.raises(InvalidInput, match="not finite at"):

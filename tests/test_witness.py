@@ -212,6 +212,29 @@ def test_charts_of_ones_own_are_cut_where_they_are_glued(height):
     assert model.in_exceptional_set(top)[0] == (height == 0.0)
 
 
+def test_a_face_glued_in_part_is_cut():
+    # A tube that is slit open from v = 0.4 on: below, the ends of u meet.
+    def slit_tube(u, v):
+        angle = u * (2 * np.pi - 8 * np.maximum(v - 0.4, 0.0) ** 3)
+        return np.cos(angle), np.sin(angle), 2 * v
+
+    manifold = theory.Manifold.from_chart(slit_tube, [(0, 1), (0, 1)], estimate=False)
+    assert manifold.boundary
+    model = geomcheck.witness(manifold, measure=0.05)
+    height = np.linspace(0.02, 0.78, 50)
+    sides = [
+        np.stack([np.full(50, np.cos(h)), np.full(50, np.sin(h)), height], axis=1)
+        for h in (1e-9, -1e-9)
+    ]
+    jump = np.linalg.norm(model.encode(sides[0]) - model.encode(sides[1]), axis=1)
+    assert jump.max() < 1e-6
+    assert model.in_exceptional_set(sides[0]).all()
+    points = manifold.sample(1000, rng=0)
+    off = ~model.in_exceptional_set(points)
+    assert 0.9 < off.mean() < 1
+    assert errors(model, points[off]).max() <= 1e-9
+
+
 def test_products_cut_both_factors():
     manifold = theory.product(theory.sphere(), theory.circle())
     model = geomcheck.witness(manifold, measure=0.05)

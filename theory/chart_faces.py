@@ -12,11 +12,20 @@ from theory.chart import Chart
 from theory.chart_grid import apart, smallest_singular, widths
 from theory.chart_projection import ChartProjection
 from theory.errors import InvalidInput
+from theory.same_point import room_for_one_point, room_on_chart
 
-__all__ = ["Faces", "check_periods", "inspect_faces"]
+__all__ = [
+    "Faces",
+    "check_periods",
+    "face_probes",
+    "glued_faces",
+    "inspect_faces",
+    "other_preimages",
+]
 
 Array = NDArray[np.float64]
 _PROBES = 24
+_MANY_PROBES = 96
 _PREIMAGES = 16
 _SAME_POINT = 1e-8
 _OTHER_COORDINATES = 1e-3
@@ -45,11 +54,11 @@ def check_periods(chart: Chart) -> None:
     rng = np.random.default_rng(8)
     middle = np.array(chart.lower) + widths(chart) * rng.uniform(0, 1, (_PROBES, chart.dim))
     for axis in np.flatnonzero(chart.periodic):
-        low, high = _face_probes(chart, int(axis), 0), _face_probes(chart, int(axis), 1)
+        low, high = (face_probes(chart, int(axis), side, _PROBES) for side in (0, 1))
         jump = np.linalg.norm(chart.evaluate(high) - chart.evaluate(low), axis=1)
-        size = max(np.abs(chart.evaluate(probes)).max() for probes in (low, high, middle))
+        images = chart.evaluate(np.concatenate([low, high, middle]))
         worst = int(jump.argmax())
-        if jump[worst] > _JUMP * size:
+        if jump[worst] > room_for_one_point(images, _JUMP):
             where = np.array2string(low[worst], precision=4)
             raise InvalidInput(
                 "periodic",
@@ -67,21 +76,49 @@ def inspect_faces(chart: Chart, projection: ChartProjection) -> Faces:
     edges: list[tuple[int, int]] = []
     orientable: bool | None = True
     for axis, side in _open_faces(chart):
-        probes = _face_probes(chart, axis, side)
+        probes = face_probes(chart, axis, side, _PROBES)
         first = chart.jacobian(probes)
-        along = np.delete(first, axis, axis=2)
-        size = np.linalg.norm(first, axis=1).max()
-        # The image of a collapsed face has a smaller dimension: a pole, a circle of poles.
-        if along.shape[2] and (smallest_singular(along)[0] < _COLLAPSED * size).all():
+        if _collapsed(first, axis).all():
             continue
-        keeps = [
-            _across(chart, projection, probe, jac) for probe, jac in zip(probes, first, strict=True)
-        ]
-        if sum(answer is None for answer in keeps) > _PROBES // 2:
+        found, other = other_preimages(chart, projection, probes)
+        rows = np.flatnonzero(other.any(axis=1))
+        if _PROBES - len(rows) > _PROBES // 2:
             edges.append((axis, side))
-        elif any(answer is False for answer in keeps):
+        elif not _keep_orientation(chart, first[rows], found[rows, other[rows].argmax(axis=1)]):
             orientable = False
     return Faces(tuple(edges), orientable)
+
+
+def glued_faces(chart: Chart, projection: ChartProjection) -> NDArray[np.bool_]:
+    """Return which lower and upper faces, (2, k), are glued or collapsed, were it in part.
+
+    Periodic coordinates have both. Parts of a face that no probe meets are not seen.
+    """
+    glued = np.ones((2, chart.dim), dtype=bool)
+    for axis, side in _open_faces(chart):
+        probes = face_probes(chart, axis, side, _MANY_PROBES)
+        glued[side, axis] = (
+            _collapsed(chart.jacobian(probes), axis).any()
+            or other_preimages(chart, projection, probes)[1].any()
+        )
+    return glued
+
+
+def other_preimages(
+    chart: Chart, projection: ChartProjection, probes: Array
+) -> tuple[Array, NDArray[np.bool_]]:
+    """Look for coordinates elsewhere over the points that probes (p, k) are mapped to.
+
+    Returns
+    -------
+    coordinates : array of shape (p, c, k)
+        Solutions, nearest to the point first.
+    other : array of bool, shape (p, c)
+        Which of them are over the same point, and not at the probe.
+    """
+    found, gaps = projection.candidates(chart.evaluate(probes), _PREIMAGES)
+    away = apart(chart, found, probes[:, None, :]) > _OTHER_COORDINATES
+    return found, away & (gaps <= room_on_chart(chart, _SAME_POINT))
 
 
 def _open_faces(chart: Chart) -> Iterator[tuple[int, int]]:
@@ -91,23 +128,27 @@ def _open_faces(chart: Chart) -> Iterator[tuple[int, int]]:
             yield axis, 1
 
 
-def _face_probes(chart: Chart, axis: int, side: int) -> Array:
+def face_probes(chart: Chart, axis: int, side: int, count: int) -> Array:
+    """Return random coordinates (count, k) on a face; side 0 is the lower one."""
     rng = np.random.default_rng(7)
-    probes = np.array(chart.lower) + widths(chart) * rng.uniform(0.01, 0.99, (_PROBES, chart.dim))
+    probes = np.array(chart.lower) + widths(chart) * rng.uniform(0.01, 0.99, (count, chart.dim))
     probes[:, axis] = (chart.lower, chart.upper)[side][axis]
     return probes
 
 
-def _across(
-    chart: Chart, projection: ChartProjection, probe: Array, jacobian: Array
-) -> bool | None:
-    """Return whether the chart change at a seam keeps orientation; None where there is none."""
-    point = chart.evaluate(probe[None])
-    found, gaps = projection.candidates(point, _PREIMAGES)
-    gap = apart(chart, found[0], probe)
-    size = np.abs(point).max() + np.abs(jacobian).max() + 1e-300
-    others = found[0][(gaps[0] < _SAME_POINT * size) & (gap > _OTHER_COORDINATES)]
-    if not len(others):
-        return None
-    change = np.linalg.lstsq(chart.jacobian(others[:1])[0], jacobian, rcond=None)[0]
-    return bool(np.linalg.det(change) > 0)
+def _collapsed(jacobian: Array, axis: int) -> NDArray[np.bool_]:
+    """Tell where the image of a face has a smaller dimension: a pole, a circle of poles."""
+    along = np.delete(jacobian, axis, axis=2)
+    if not along.shape[2]:
+        return np.zeros(len(jacobian), dtype=bool)
+    size = np.linalg.norm(jacobian, axis=1).max()
+    return np.asarray(smallest_singular(along)[0] < _COLLAPSED * size)
+
+
+def _keep_orientation(chart: Chart, jacobian: Array, others: Array) -> bool:
+    """Tell whether the chart changes from probes, of these Jacobians, to others (p, k) do."""
+    changes = [
+        np.linalg.lstsq(there, here, rcond=None)[0]
+        for there, here in zip(chart.jacobian(others), jacobian, strict=True)
+    ]
+    return all(np.linalg.det(change) > 0 for change in changes)

@@ -11,7 +11,7 @@ from theory.bound import Bound, Direction
 from theory.cells.record import OpenCell
 from theory.cells.turns import turning_coordinate
 from theory.chart import Chart
-from theory.chart_faces import inspect_faces
+from theory.chart_faces import glued_faces
 from theory.chart_grid import widths
 from theory.chart_projection import ChartProjection
 from theory.chart_volume import chart_volume, largest_volume_element
@@ -48,10 +48,8 @@ def box_cell(
     low, side, periodic = np.array(chart.lower), widths(chart), np.array(chart.periodic)
     half = side / 2
     centre = low + half
-    edges = inspect_faces(chart, projection).edges if boundary else ()
-    glued = np.ones((2, chart.dim), dtype=bool)
-    for axis, face in edges:
-        glued[face, axis] = False
+    # A face of which some part is glued gets a collar all over: one too many does no harm.
+    glued = glued_faces(chart, projection) if boundary else np.ones((2, chart.dim), dtype=bool)
     turns = turning_coordinate(chart, glued) if turning else None
     if turns is not None and (periodic[turns] or chart.dim == 1):
         glued[:, turns] = False
