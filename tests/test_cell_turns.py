@@ -5,22 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import geomcheck
 import theory
 from theory.cells import open_cell
 from theory.cells.turns import turning_coordinate
 from theory.chart import Chart
-from theory.chart_faces import inspect_faces
+from theory.chart_faces import glued_faces
 from theory.chart_projection import ChartProjection
 
 PI2 = 2 * np.pi
 
 
 def turns(chart: Chart, *, boundary: bool = False) -> int | None:
-    glued = np.ones((2, chart.dim), dtype=bool)
-    if boundary:
-        for axis, side in inspect_faces(chart, ChartProjection(chart)).edges:
-            glued[side, axis] = False
-    return turning_coordinate(chart, glued)
+    projection = ChartProjection(chart)
+    whole = np.ones((2, chart.dim), dtype=bool)
+    glued = glued_faces(chart, projection) if boundary else whole
+    return turning_coordinate(chart, projection, glued)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,62 @@ def test_a_seam_that_shifts_is_not_trusted() -> None:
         return (2 + np.cos(w)) * np.cos(u), (2 + np.cos(w)) * np.sin(u), np.sin(w)
 
     assert turns(surface(sheared, periodic=(False, True))) is None
+
+
+def torus_of(u, v):  # type: ignore[no-untyped-def]
+    return (3 + np.cos(v)) * np.cos(u), (3 + np.cos(v)) * np.sin(u), np.sin(v)
+
+
+@pytest.mark.parametrize("waves", [4, 8])
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_shift_that_the_lattice_does_not_see_is_no_turn(waves: int, swapped: bool) -> None:
+    # The ends of v are glued with a shift of u that vanishes at all lattice points.
+    def sheared(u, v):  # type: ignore[no-untyped-def]
+        return torus_of(u + v * 0.012 * np.sin(waves * u), v)
+
+    def other_way(u, v):  # type: ignore[no-untyped-def]
+        return torus_of(v, u + v * 0.012 * np.sin(waves * u))
+
+    map_, box = (other_way if swapped else sheared), [(0, PI2), (0, PI2)]
+    # What turns is v, whatever becomes of u: its ends are one closed curve.
+    for periodic in ([True, False], [False, False]):
+        chart = Chart(map_, (0.0, 0.0), (PI2, PI2), tuple(periodic))
+        assert turns(chart) != 0
+    torus = theory.Manifold.from_chart(map_, box, periodic=[True, False], estimate=False)
+    model = geomcheck.witness(torus, measure=0.05)
+    # Both sides of the seam v = 0.
+    u = np.linspace(0.01, 6.2, 500)
+    low, high = (
+        torus.charts[0].evaluate(np.stack([w, np.full(500, v)], axis=1))
+        for w, v in ((u, 0.0), (at_other_end(u, waves), PI2))
+    )
+    np.testing.assert_allclose(low, high, atol=1e-9)
+    inward = torus.project(low + 1e-9 * torus.tangent(low)[:, :, 0])
+    jump = np.linalg.norm(model.encode(inward) - model.encode(high), axis=1)
+    assert jump.max() < 1e-6
+
+
+def at_other_end(u, waves):  # type: ignore[no-untyped-def]
+    """Solve w + 2 pi 0.012 sin(waves w) = u."""
+    w = u.copy()
+    for _ in range(200):
+        w = u - PI2 * 0.012 * np.sin(waves * w)
+    return w
+
+
+@pytest.mark.parametrize("spec", ["circle", "torus", "flat-torus:a=1,b=2", "klein-bottle"])
+@pytest.mark.parametrize("offset", [1e5, -1e7])
+def test_what_turns_does_not_depend_on_where_the_set_lies(spec: str, offset: float) -> None:
+    K = theory.from_spec(spec)
+    far = theory.moved(K, np.eye(K.ambient_dim), np.full(K.ambient_dim, offset))
+    assert turns(far.charts[0]) == turns(K.charts[0])
+
+
+@pytest.mark.parametrize("offset", [0.0, 1e5])
+def test_an_arc_that_all_but_closes_does_not_turn(offset: float) -> None:
+    gap = 5e-5
+    chart = Chart(lambda t: (offset + np.cos(t), np.sin(t)), (gap / 2,), (PI2 - gap / 2,), (False,))
+    assert turns(chart) is None
 
 
 def test_a_reflection_about_elsewhere_is_not_taken() -> None:

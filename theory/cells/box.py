@@ -50,7 +50,7 @@ def box_cell(
     centre = low + half
     # A face of which some part is glued gets a collar all over: one too many does no harm.
     glued = glued_faces(chart, projection) if boundary else np.ones((2, chart.dim), dtype=bool)
-    turns = turning_coordinate(chart, glued) if turning else None
+    turns = turning_coordinate(chart, projection, glued) if turning else None
     if turns is not None and (periodic[turns] or chart.dim == 1):
         glued[:, turns] = False
     if len(avoid) and periodic.any():
