@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 
 from theory.chart import Chart
 from theory.chart_grid import unit_grid, widths
+from theory.same_point import room_for_one_point
 
 __all__ = ["Lattice", "coarse_lattice", "refined", "whole_lattice"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
-# Points of different coordinates are one point of the manifold if their images agree this well.
+# Points of different coordinates are one point of the manifold if their images agree this well,
+# relative to the extent of all of them.
 _SAME_POINT = 1e-9
 _BAND = 2
 
@@ -40,6 +42,8 @@ class Lattice:
     seam : array of bool, shape (e,)
         Edges between two names of the same point, across a seam or in a pole. Along any other
         edge the lattice coordinates differ by at most 1, periods counted.
+    room : float
+        Up to this distance two images were taken for the same point.
     """
 
     charts: tuple[Chart, ...]
@@ -49,6 +53,7 @@ class Lattice:
     points: Array
     edges: Indices
     seam: NDArray[np.bool_]
+    room: float
 
     def at(self, i: int, place: Indices) -> Array:
         """Return the coordinates (p, k), in chart i, of lattice coordinates (p, k)."""
@@ -75,7 +80,7 @@ def _whole(charts: Sequence[Chart], cells: Sequence[Indices]) -> Lattice:
         ends = count + np.where(chart.periodic, 0, 1)
         grid = np.meshgrid(*(np.arange(end) for end in ends), indexing="ij")
         places.append(np.stack([g.ravel() for g in grid], axis=1).astype(np.intp))
-    return _joined(tuple(charts), tuple(cells), places)
+    return _joined(tuple(charts), tuple(cells), places, None)
 
 
 def refined(lattice: Lattice, rows: Indices) -> Lattice:
@@ -90,7 +95,8 @@ def refined(lattice: Lattice, rows: Indices) -> Lattice:
         near = np.where(chart.periodic, np.mod(near, cells[i]), near)
         near = near[((near >= 0) & (near <= cells[i])).all(axis=1)]
         places.append(np.unique(near, axis=0))
-    return _joined(lattice.charts, cells, places)
+    # By the points that are kept the size of the set is not told.
+    return _joined(lattice.charts, cells, places, lattice.room)
 
 
 def _coordinates(chart: Chart, cells: Indices, place: Indices) -> Array:
@@ -101,7 +107,10 @@ def _coordinates(chart: Chart, cells: Indices, place: Indices) -> Array:
 
 
 def _joined(
-    charts: tuple[Chart, ...], cells: tuple[Indices, ...], places: list[Indices]
+    charts: tuple[Chart, ...],
+    cells: tuple[Indices, ...],
+    places: list[Indices],
+    room: float | None,
 ) -> Lattice:
     points = np.concatenate(
         [c.evaluate(_coordinates(c, m, p)) for c, m, p in zip(charts, cells, places, strict=True)]
@@ -111,7 +120,9 @@ def _joined(
         edges.append(begin + _neighbours(chart, count, place))
         begin += len(place)
     inside = np.concatenate(edges)
-    across = _same_points(points)
+    if room is None:
+        room = room_for_one_point(points, _SAME_POINT)
+    across = _same_points(points, room)
     return Lattice(
         charts,
         cells,
@@ -120,6 +131,7 @@ def _joined(
         points,
         np.concatenate([inside, across]),
         np.repeat([False, True], [len(inside), len(across)]),
+        room,
     )
 
 
@@ -144,11 +156,11 @@ def _neighbours(chart: Chart, cells: Indices, place: Indices) -> Indices:
     return np.asarray(pairs[pairs[:, 0] != pairs[:, 1]], dtype=np.intp)
 
 
-def _same_points(points: Array) -> Indices:
+def _same_points(points: Array, room: float) -> Indices:
     """Join points of the same image, in a chain: a pole has thousands of names."""
-    size = float(np.abs(points).max()) + 1e-300
     # Equal points are next to one another in the order of a coordinate that no symmetry knows.
-    order = np.argsort(points @ np.random.default_rng(0).standard_normal(points.shape[1]))
+    about = points - 0.5 * (points.min(axis=0) + points.max(axis=0))
+    order = np.argsort(about @ np.random.default_rng(0).standard_normal(points.shape[1]))
     gaps = np.linalg.norm(np.diff(points[order], axis=0), axis=1)
-    same = np.flatnonzero(gaps <= _SAME_POINT * size)
+    same = np.flatnonzero(gaps <= room)
     return np.stack([order[same], order[same + 1]], axis=1)
