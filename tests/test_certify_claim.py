@@ -105,7 +105,7 @@ def test_a_little_more_time_is_advised_where_little_is_undecided() -> None:
     study: Any = SimpleNamespace(certificate=certificate, settings=SimpleNamespace(delta=2 / 3))
     verdict, advice = certified_error._judged(study, certificate)
     assert verdict is Verdict.INCONCLUSIVE
-    assert advice.endswith("more --certificate-seconds go on.")
+    assert advice.endswith("give more --certificate-seconds.")
 
 
 def test_overlapping_charts_are_the_reason_given() -> None:

@@ -20,7 +20,7 @@ from geomcheck.certify import Rest, certify
 from geomcheck.certify.boxes import meeting_pairs
 from geomcheck.certify.divide import grid, halves, sharpened
 from geomcheck.certify.frontier import Cells
-from geomcheck.certify.pieces import Joins, joins_of, rest_of
+from geomcheck.certify.pieces import Joins, joins_of, points_apart, rest_of
 from geomcheck.certify.volume import cell_volumes
 from geomcheck.layers import Affine, Layer, Network
 from theory.catalogue import from_spec
@@ -434,6 +434,31 @@ def test_a_face_at_which_a_chart_is_steep_is_no_seam() -> None:
     found = certify(identity(3), sheet, epsilon=0.1, delta=0.02, time_limit=0.5)
     assert found.rest is not None
     assert not found.rest.seams
+
+
+@pytest.mark.parametrize(("band", "apart"), [(OPEN, 1), (BAD, 2)])
+def test_pieces_are_apart_only_where_what_lies_between_is_certified_bad(
+    band: int, apart: int
+) -> None:
+    chart = from_spec("torus").charts[0]
+    cells = whole(chart, 64)
+    low, high, _ = cell_volumes(chart, cells.low, cells.high)
+    u, _ = (0.5 * (cells.low + cells.high)).T
+    label = np.where(near(u, 1.0, 3.0), band, SOUND)
+    cells = labelled(replace(cells, volume_low=low, volume_high=high), label)
+    joins = joined(chart, cells)
+    rest = rest_of(cells, joins, 1)
+    assert len(rest.pieces[0]) == 2
+    assert len(rest.apart[0]) == apart
+    assert sum(rest.apart[0]) == pytest.approx(sum(rest.pieces[0]))
+    across = points_apart(cells, joins, [chart])
+    if band == OPEN:
+        assert across is None
+    else:
+        assert across is not None
+        angle = np.arctan2(across[:, 1], across[:, 0])
+        # The one lies between the two meridians, the other beyond.
+        assert sorted((angle > 1.0) & (angle < 3.0)) == [False, True]
 
 
 @pytest.mark.parametrize(("spec", "seed"), [("klein-bottle", 0), ("sphere", 3)])

@@ -98,17 +98,19 @@ def test_a_tear_that_no_point_meets_fails_with_a_witness_that_recomputes() -> No
     claim = judged(study)
     assert claim.verdict is FAILS
     assert claim.values["share_at_least_certified"] > 0.3
-    assert "in different pieces" in claim.summary
+    assert "are apart" in claim.summary
     listed = {h.says: h.basis for h in claim.hypotheses}
     manifold = "K is a manifold: inside their boxes the charts are one to one, and immersions"
     assert listed[manifold] == "given"
     assert not any("components" in says for says in listed)
     assert not statistical(claim)
     assert claim.witness is not None
-    point = np.array([claim.witness.data["point"]])
-    error = float(np.linalg.norm(model.decode(model.encode(point)) - point))
-    assert error == pytest.approx(claim.witness.data["error"], rel=1e-6)
-    assert error > 0.1
+    # Two sound points, on either side of the tear.
+    points = np.array(claim.witness.data["points"])
+    errors = np.linalg.norm(model.decode(model.encode(points)) - points, axis=1)
+    assert errors == pytest.approx(claim.witness.data["errors"], rel=1e-6, abs=1e-12)
+    assert errors.max() <= 0.1
+    assert (points[:, 0] > 0.3).sum() == 1
 
 
 def test_what_the_certificate_cannot_exclude_does_not_hold(sound: Part) -> None:

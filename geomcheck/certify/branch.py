@@ -255,6 +255,9 @@ class Search:
         lower, upper = (self.settled_tally + Tally.of(self.open, self.epsilon)).share
         if self.measure_tolerance is None:
             lower, upper = 0.0, 1.0
+        if rest is not None:
+            # All that errs has to be left out, and more cells may be decided by now.
+            rest = replace(rest, lower=min(max(rest.lower, lower), rest.upper))
         high = max(float(part.error_high.max(initial=0.0)) for part in parts)
         return Enclosure(
             sup_lower=self.sup_lower,

@@ -13,7 +13,7 @@ from geomcheck.certify.bridges import worth_dividing
 from geomcheck.certify.divide import halves
 from geomcheck.certify.enclosure import Reason
 from geomcheck.certify.frontier import Cells
-from geomcheck.certify.pieces import Rest, joins_of, rest_of
+from geomcheck.certify.pieces import Rest, joins_of, points_apart, rest_of
 from geomcheck.certify.torn import torn_parts
 
 __all__ = ["searched"]
@@ -69,6 +69,7 @@ def _joined(search: Search, delta: float, tolerance: float, deadline: float) -> 
         if joins is None:
             break
         rest = rest_of(cells, joins, len(search.charts))
+        rest = replace(rest, across=points_apart(cells, joins, search.charts))
         if not rest.lower <= delta < rest.upper or rest.upper - rest.lower <= tolerance:
             break
         # What it costs to join them anew is known by now.

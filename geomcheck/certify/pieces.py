@@ -35,7 +35,10 @@ from geomcheck.graph import parts_of_graph
 from theory.chart import Chart
 from theory.taylor_form import ROUNDING
 
-__all__ = ["Joins", "Rest", "Torn", "joins_of", "rest_of", "sums_by_name"]
+__all__ = ["SPECK", "Joins", "Rest", "Torn", "joins_of", "points_apart", "rest_of", "sums_by_name"]
+
+SPECK = 0.01
+"""Parts of a component below this share of it are specks, not worth a word."""
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -59,7 +62,7 @@ class Torn:
     upper: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rest:
     """The least share of a set that contains {err > epsilon} and cuts no component in pieces.
 
@@ -71,20 +74,28 @@ class Rest:
         What `upper` would be if all sound cells of a component hung together.
     pieces : tuple of tuple of float
         For each component of K the shares, of K and from below, of the pieces that are certified
-        sound, largest first.
+        sound, largest first; that two are apart is not certified.
+    apart : tuple of tuple of float
+        The same of what is certified to be apart: pieces between which there may still be a way
+        are counted together.
     seams : bool
         Whether `upper` takes it that the charts close up where images agree to nine digits
         of the size of K.
     tears : tuple of Torn
         Pieces of {err > epsilon}, largest first; those in the same one may be several.
+    across : array of shape (2, N) or None
+        Two points of K with an error of at most epsilon in the two largest parts of one component
+        that are apart, if there are two of more than a hundredth of it.
     """
 
     lower: float
     upper: float
     upper_if_joined: float
     pieces: tuple[tuple[float, ...], ...]
+    apart: tuple[tuple[float, ...], ...]
     seams: bool
     tears: tuple[Torn, ...] = ()
+    across: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,7 +181,7 @@ def rest_of(cells: Cells, joins: Joins, components: int) -> Rest:
     grown = 2 * (len(cells) + 8) * ROUNDING
     sound, undecided = joins.sound, ~joins.bad & ~joins.sound
     held = np.zeros(len(cells), dtype=bool)
-    found = []
+    found, apart = [], []
     most = least = 0.0
     for number in range(components):
         rows = np.flatnonzero(sound & (cells.chart == number))
@@ -178,6 +189,8 @@ def rest_of(cells: Cells, joins: Joins, components: int) -> Rest:
         if len(name):
             held[rows] = joins.piece[rows] == name[sizes.argmax()]
         found.append(np.sort(sizes)[::-1])
+        sizes = sums_by_name(joins.loose[rows], cells.volume_low[rows])[1]
+        apart.append(np.sort(sizes)[::-1])
         # Of an undecided cell, what is certified to be bad is in no piece.
         rows = np.flatnonzero(~joins.bad & (cells.chart == number))
         part = np.where(undecided[rows], cells.part_above[rows], 0.0)
@@ -193,11 +206,33 @@ def rest_of(cells: Cells, joins: Joins, components: int) -> Rest:
         lower=lower,
         upper=_share_outside(cells, held, grown),
         upper_if_joined=_share_outside(cells, sound, grown),
-        pieces=tuple(
-            tuple(float(size) for size in sizes * (1 - grown) / total_high) for sizes in found
-        ),
+        pieces=_shares(found, total_high, grown),
+        apart=_shares(apart, total_high, grown),
         seams=joins.seams,
     )
+
+
+def _shares(
+    sizes: Sequence[Array], total_high: float, grown: float
+) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(float(x) for x in some * (1 - grown) / total_high) for some in sizes)
+
+
+def points_apart(cells: Cells, joins: Joins, charts: Sequence[Chart]) -> Array | None:
+    """Return two sound points, of shape (2, N), in large parts of a component that are apart."""
+    best, found = 0.0, None
+    for number, chart in enumerate(charts):
+        rows = np.flatnonzero(joins.sound & (cells.chart == number))
+        name, sizes = sums_by_name(joins.loose[rows], cells.volume_low[rows])
+        second = float(np.sort(sizes)[-2]) if len(sizes) > 1 else 0.0
+        if second <= max(best, SPECK * float(sizes.sum())):
+            continue
+        best, inner = second, []
+        for part in name[np.argsort(-sizes, kind="stable")[:2]]:
+            mine = rows[joins.loose[rows] == part]
+            inner.append(mine[cells.volume_low[mine].argmax()])
+        found = chart.evaluate(0.5 * (cells.low[inner] + cells.high[inner]))
+    return found
 
 
 def sums_by_name(names: Indices, values: Array) -> tuple[Indices, Array]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from geomcheck.certify import Enclosure, Rest
+from geomcheck.certify.pieces import SPECK
 from geomcheck.claims.common import number, percent, plain
 from geomcheck.evaluation import evaluate
 from geomcheck.result import Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 
 __all__ = [
+    "across_certified",
     "certificate_hypotheses",
     "certified_rest",
     "largest_pieces",
@@ -21,7 +23,6 @@ __all__ = [
 ]
 
 _LISTED = 12
-_SPECK = 0.01
 _NAMED = 4
 
 
@@ -48,6 +49,22 @@ def worst_certified(study: Study, found: Enclosure) -> Witness:
             "code": plain(at.codes[0]),
             "reconstruction": plain(at.images[0]),
             "error": float(at.errors[0]),
+        },
+    )
+
+
+def across_certified(study: Study, rest: Rest) -> Witness | None:
+    """Return two sound points of one component between which every way leads through a tear."""
+    if rest.across is None:
+        return None
+    at = evaluate(study.model, rest.across)
+    return Witness(
+        kind="pair",
+        says="two points of small error in parts of one component that a tear keeps apart",
+        data={
+            "points": [plain(x) for x in at.points],
+            "reconstructions": [plain(x) for x in at.images],
+            "errors": [float(error) for error in at.errors],
         },
     )
 
@@ -104,12 +121,12 @@ def rest_values(study: Study, rest: Rest) -> dict[str, Any]:
     }
 
 
-def largest_pieces(study: Study, rest: Rest) -> str:
-    """Say which components fall into several pieces that are certified sound."""
+def largest_pieces(study: Study, shares: tuple[tuple[float, ...], ...]) -> str:
+    """Name the components of which several pieces are certified sound, and their shares of K."""
     said = []
-    for name, pieces in zip(study.ground.components, rest.pieces, strict=True):
-        large = [share for share in pieces if share > _SPECK * sum(pieces)]
+    for name, pieces in zip(study.ground.components, shares, strict=True):
+        large = [share for share in pieces if share > SPECK * sum(pieces)]
         if len(large) > 1:
-            shares = " and ".join(percent(share) for share in large[:_NAMED])
-            said.append(f"{name}: {shares} of K are sound and in different pieces")
+            sizes = " and ".join(percent(share) for share in large[:_NAMED])
+            said.append(f"{name}: sound pieces of at least {sizes} of K")
     return "; ".join(said)

@@ -91,7 +91,7 @@ def _judged(study: Study, found: Enclosure) -> tuple[Verdict, str]:
             f"layers). Until then, {_statistics(study)}."
         )
     if undecided < _HOPEFUL:
-        return Verdict.INCONCLUSIVE, f"{spent}; more --certificate-seconds go on."
+        return Verdict.INCONCLUSIVE, f"{spent}; give more --certificate-seconds."
     # Bounds tell anything only where cells are so small that the network is nearly linear.
     parts = 2 ** (study.ground.intrinsic_dim or 1)
     return Verdict.INCONCLUSIVE, (

@@ -8,6 +8,7 @@ from typing import Any
 
 from geomcheck.certify import Rest
 from geomcheck.claims.certified import (
+    across_certified,
     certified_rest,
     largest_pieces,
     rest_hypotheses,
@@ -37,6 +38,8 @@ _SOURCE = "kvalheim-sontag-1"
 _LISTED = 12
 _SPECK = 0.01
 _LONG = 4.0
+_MORE_SAMPLES = "Take more --samples."
+_ADVICE_NARROW = "Give more --certificate-seconds, or take more --samples."
 
 
 def check(study: Study) -> ClaimResult:
@@ -54,7 +57,7 @@ def check(study: Study) -> ClaimResult:
             result = _certified(study, rest, verdict)
         elif result.verdict is Verdict.HOLDS and rest.upper_if_joined <= settings.delta:
             result = _kept_apart(study, rest, result)
-    witness = _witness(tears[0]) if tears else result.witness
+    witness = result.witness or (_witness(tears[0]) if tears else None)
     # A certified verdict has no level of confidence; the limits of the sample have.
     level = {} if result.confidence else {"sampled_confidence": level_of_each(settings.confidence)}
     values = {
@@ -108,9 +111,8 @@ def _certified(study: Study, rest: Rest, verdict: Verdict) -> ClaimResult:
     fails = verdict is Verdict.FAILS
     share = f"at least {percent(rest.lower)}" if fails else f"at most {percent(rest.upper)}"
     said = [f"{share} of K to leave out, every point counted"]
-    if fails and (apart := largest_pieces(study, rest)):
-        said.append(apart)
-    certificate = study.certificate
+    if fails and (apart := largest_pieces(study, rest.apart)):
+        said.append(f"{apart} are apart")
     return ClaimResult(
         id=_ID,
         statement=(
@@ -122,9 +124,17 @@ def _certified(study: Study, rest: Rest, verdict: Verdict) -> ClaimResult:
         source=_SOURCE,
         threshold=delta,
         hypotheses=rest_hypotheses(rest, verdict),
-        witness=worst_certified(study, certificate) if fails and certificate else None,
+        witness=_certified_witness(study, rest) if fails else None,
         advice=training_advice(study) if fails else "",
     )
+
+
+def _certified_witness(study: Study, rest: Rest) -> Witness | None:
+    """Return what shows the failure: what a tear cuts off, or else a point of large error."""
+    found = study.certificate
+    if found is None or found.measure_lower > study.settings.delta:
+        return None if study.exceptional.tears or found is None else worst_certified(study, found)
+    return across_certified(study, rest) or worst_certified(study, found)
 
 
 def _kept_apart(study: Study, rest: Rest, sampled: ClaimResult) -> ClaimResult:
@@ -132,9 +142,9 @@ def _kept_apart(study: Study, rest: Rest, sampled: ClaimResult) -> ClaimResult:
     return replace(
         sampled,
         verdict=Verdict.INCONCLUSIVE,
-        summary=f"{_where(study)}; {largest_pieces(study, rest) or 'sound pieces are apart'}, "
-        "as far as the certificate got",
-        advice="More --certificate-seconds go on.",
+        summary=f"{_where(study)}; {largest_pieces(study, rest.pieces) or 'sound pieces'} are "
+        "not seen to hang together, as far as the certificate got",
+        advice="Give more --certificate-seconds: the certificate goes on dividing.",
     )
 
 
@@ -166,7 +176,7 @@ def _judged(study: Study, upper: float, lower: float) -> tuple[Verdict, str, str
         return (
             Verdict.INCONCLUSIVE,
             f"{where}; a tear too narrow to be met by any point may run on unseen",
-            "Take more --samples.",
+            _ADVICE_NARROW if certified_rest(study) is not None else _MORE_SAMPLES,
         )
     if upper <= delta:
         return Verdict.HOLDS, where, ""
@@ -179,7 +189,7 @@ def _judged(study: Study, upper: float, lower: float) -> tuple[Verdict, str, str
             f"{where}; {pieces}, unless they join where no point was met",
             training_advice(study),
         )
-    return Verdict.INCONCLUSIVE, f"{where}; {pieces}", "Take more --samples."
+    return Verdict.INCONCLUSIVE, f"{where}; {pieces}", _MORE_SAMPLES
 
 
 def _too_narrow(study: Study) -> bool:
