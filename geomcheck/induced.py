@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geomcheck.homology import flag_persistence
 from theory.points import farthest_point_subsample
 
-__all__ = ["NARROWEST_HOLE", "KeptClasses", "KeptOver", "kept_classes"]
+__all__ = ["KeptClasses", "KeptOver", "kept_classes"]
 
 Array = NDArray[np.float64]
 
@@ -21,13 +21,27 @@ _DENSEST = {0: 1.0, 1: 0.8, 2: 0.5}
 _SCALES = np.linspace(1.0, 3.0, 21)
 _MARGIN = 1.25
 _COARSER = 1.25
-# A class is called lost only where holes wider than this share of the image's diameter would
-# have shown: what is dead at a coarse scale may be alive at a finer one.
-NARROWEST_HOLE = 0.15
+# A class is called lost only at scales up to this share of the image's diameter: what is dead at
+# a coarse scale may be alive at a finer one.
+_COARSEST = 0.15
+# A ring of radius 1 is filled in at this scale, and one in more dimensions later.
+_FILLED_AT = float(np.sqrt(3) / 2)
 
 
 class KeptClasses(tuple[int | None, ...]):
-    """How many classes of each degree survive; None where the net does not decide."""
+    """How many classes of each degree survive; None where the net does not decide.
+
+    `hole` is the width, as a share of the diameter of the image, of the widest hole round which
+    a class that is called lost might still run unseen.
+    """
+
+    hole: float = 0.0
+
+    def __new__(cls, numbers: Iterable[int | None], hole: float = 0.0) -> KeptClasses:
+        """Take the numbers, degree by degree from 0."""
+        kept = super().__new__(cls, numbers)
+        kept.hole = hole
+        return kept
 
 
 KeptOver = Mapping[int, KeptClasses]
@@ -43,7 +57,6 @@ def kept_classes(
     *,
     covering: float,
     homology_coeff_field: int = 2,
-    most_points: int | None = None,
     covering_of: Callable[[Array], float] | None = None,
 ) -> KeptClasses:
     """Return the rank of the map that f: K -> R^d induces on homology, as a net shows it.
@@ -63,8 +76,6 @@ def kept_classes(
         Covering radius of the net in K.
     homology_coeff_field : int
         A prime.
-    most_points : int, optional
-        Of the net, that are used; by default what takes less than a second.
     covering_of : callable, optional
         Takes some of the net's points to their covering radius in K. By default it is no better
         known than as that of the net and that of these points in the net, added.
@@ -81,8 +92,8 @@ def kept_classes(
     that chain to f(x), x the point of the net nearest to p: if f(p) is never farther than t
     from f(x), this bounds the class in the complex at t. So what is alive at a t that exceeds
     all these distances is kept; that they are seen on points only is what makes it an estimate.
-    What is dead at t need not be lost: f(K) may have a hole narrower than t, so t has to be small
-    beside the diameter of f(K) (`NARROWEST_HOLE`). Equality of Betti
+    What is dead at t need not be lost: f(K) may have a hole of a radius up to 2 t / sqrt(3), so t
+    has to be small beside the diameter of f(K), and the width is given. Equality of Betti
     numbers is neither needed nor enough (a circle wound twice has those of a circle).
 
     Where all values lie in an affine subspace of dimension d >= 1, f passes through R^d, whose
@@ -94,22 +105,22 @@ def kept_classes(
         return KeptClasses([None] * len(had))
     span = max(1, _span(values, every_value, len(had)))
 
-    def seen_below(top: int) -> list[int | None]:
-        some, chosen, radius = _thinned(
-            points, most_points or _SIZES.get(top - 1, 120), covering, covering_of
-        )
+    def seen_below(top: int) -> KeptClasses:
+        some, chosen, radius = _thinned(points, _SIZES.get(top - 1, 120), covering, covering_of)
         return _alive_beyond(
             some, values[chosen], every_point, every_value, had[:top], radius, homology_coeff_field
         )
 
-    seen = seen_below(len(had))
+    first = seen_below(len(had))
+    seen, hole = list(first), first.hole
     for top in range(len(had) - 1, 0, -1):
         if None not in seen[:top]:
             break
         # Without the highest degree more points can be looked at.
         below = seen_below(top)
         seen[:top] = [a if b is None else b for a, b in zip(seen[:top], below, strict=True)]
-    return KeptClasses([0 if j >= span else number for j, number in enumerate(seen)])
+        hole = max(hole, below.hole)
+    return KeptClasses((0 if j >= span else number for j, number in enumerate(seen)), hole)
 
 
 def _thinned(
@@ -142,7 +153,7 @@ def _alive_beyond(
     had: tuple[int, ...],
     covering: float,
     field: int,
-) -> list[int | None]:
+) -> KeptClasses:
     """Return how many classes are alive once every value is within reach of its net point's."""
     from scipy.spatial import cKDTree
     from scipy.spatial.distance import pdist, squareform
@@ -153,7 +164,7 @@ def _alive_beyond(
     bars = flag_persistence(near, max_degree=top, max_radius=widest, homology_coeff_field=field)
     radius = _radius_of(bars, had, covering, widest)
     if radius is None:
-        return [None] * len(had)
+        return KeptClasses([None] * len(had))
     gap = float(np.max(cKDTree(values).query(every_value)[0]))
     nearest = cKDTree(points).query(every_point)[1]
     strays = float(np.linalg.norm(every_value - values[nearest], axis=1).max())
@@ -163,9 +174,9 @@ def _alive_beyond(
     reached = max(float(apart[joined].max(initial=0.0)) / 2, _MARGIN * gap, strays)
     spread = float(apart.max())
     if spread == 0.0:
-        return [min(count, 1) if j == 0 else 0 for j, count in enumerate(had)]
+        return KeptClasses(min(count, 1) if j == 0 else 0 for j, count in enumerate(had))
     if _COARSER * reached > _widest(apart, top):
-        return [None] * len(had)
+        return KeptClasses([None] * len(had))
     alive = flag_persistence(
         np.where(close, 0.0, apart),
         max_degree=top,
@@ -176,11 +187,21 @@ def _alive_beyond(
         [_alive(degree_bars, factor * reached) for degree_bars in alive]
         for factor in (1.0, _COARSER)
     ]
-    fine = reached <= NARROWEST_HOLE * spread
-    return [
-        a if a == b and (a >= count or j == 0 or fine) else None
-        for j, (a, b, count) in enumerate(zip(*counts, had, strict=True))
-    ]
+    scale = max(float(apart[close].max()) / 2, _last_death(alive, reached))
+    fine = scale <= _COARSEST * spread
+    return KeptClasses(
+        [
+            a if a == b and (a >= count or j == 0 or fine) else None
+            for j, (a, b, count) in enumerate(zip(*counts, had, strict=True))
+        ],
+        hole=2 * scale / (_FILLED_AT * spread),
+    )
+
+
+def _last_death(bars: Sequence[Array], radius: float) -> float:
+    """Return the scale at which the last of the classes that die up to a radius does so."""
+    ends = [b[(b[:, 0] <= 1e-12 * radius) & (b[:, 1] <= radius), 1] for b in bars[1:]]
+    return max((float(end.max(initial=0.0)) for end in ends), default=0.0)
 
 
 def _alive(bars: Array, radius: float) -> int:

@@ -74,7 +74,7 @@ def seen_image(
         gap += _estimated_covering(shape, intrinsic_dim)
     diagrams = persistence(used, max_degree=max_degree, memory_limit=memory_limit)
     resolution = Bound(gap + diagrams.subsample_radius, "estimate", False, "numerical")
-    return SeenHomology(diagrams, resolution)
+    return SeenHomology(diagrams, resolution, float(np.linalg.norm(np.ptp(used, axis=0))))
 
 
 def _estimated_covering(points: Array, intrinsic_dim: int | None) -> float:

@@ -31,10 +31,13 @@ class SeenHomology:
         Of points of S.
     resolution : Bound
         Covering radius, in S, of the points the diagrams were computed on.
+    diameter : float
+        An upper bound of the diameter of S as X shows it; infinite where it was not looked at.
     """
 
     diagrams: PersistenceDiagrams
     resolution: Bound
+    diameter: float = np.inf
 
     def betti(self) -> tuple[int | None, ...]:
         """Return the Betti numbers of S, degree by degree; None where X does not decide.
@@ -52,16 +55,23 @@ class SeenHomology:
         fine, coarse = self._at(first), self._at(_COARSER * first)
         return tuple(a if a == b else None for a, b in zip(fine, coarse, strict=True))
 
+    def narrow_holes(self, degree: int, width: float) -> int:
+        """Return how many classes of S run round holes no wider than a share of the diameter."""
+        first = 1.0 if self.resolution.certified else _ESTIMATE_MARGIN
+        ends = self._bars(degree, first)[:, 1]
+        return int(np.count_nonzero(2 * ends <= width * self.diameter))
+
     def _at(self, factor: float) -> list[int]:
+        return [len(self._bars(degree, factor)) for degree in range(len(self.diagrams.by_degree))]
+
+    def _bars(self, degree: int, factor: float) -> Array:
         d = self.diagrams
         n = d.affine_dim
         theta = 1.0 if d.filtration == "alpha" else float(np.sqrt(2 * n / (n + 1)))
         eta = factor * self.resolution.value + d.perturbation
-        slack = 1e-9 * eta
-        return [
-            int(np.count_nonzero((bars[:, 0] <= eta + slack) & (bars[:, 1] > (1 + theta) * eta)))
-            for bars in d.by_degree
-        ]
+        bars = d.by_degree[degree]
+        seen = (bars[:, 0] <= eta + 1e-9 * eta) & (bars[:, 1] > (1 + theta) * eta)
+        return bars[seen]
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,7 @@ class Loss:
     had, kept : int
         Betti number of K, and how many of its classes the map does not kill.
     mark : {"forced", "undecided", "avoidable"}
-        Whether every continuous encoder that keeps as many of the other degrees kills as many;
-        "avoidable" where some continuous encoder is known to keep one of them at least.
+        Whether every continuous encoder that keeps as many of the other degrees kills as many.
     source : str
         Key into `theory.sources` of the argument behind `mark`; empty if undecided.
     homology_coeff_field : int
@@ -133,8 +142,9 @@ def losses(
     classes of H^j and of H^(k-j) that come from the latent space annihilate one another under
     the cup product, so no more than the j-th Betti number of them come from both together, and
     for k = 2j at least half of H_j is lost (``intersection-form``). A loss is called forced
-    only where it is no larger than that. Where it is larger it is undecided, but for the loss of
-    all loops: with m >= 2 a class of infinite order can be kept (``circle-map``).
+    only where it is no larger than that; where it is larger, it is undecided. Of the loss of all
+    loops it is known that with m >= 2 a class of infinite order could be kept (``circle-map``);
+    but that none is kept, round however narrow a hole, a net does not show.
     """
     found: list[Loss] = []
     open_degrees: list[int] = []
@@ -146,7 +156,10 @@ def losses(
             found.append(Loss(degree, count, 0, "forced", "open-subsets"))
             continue
         number = kept[degree] if degree < len(kept) else None
-        if number is None:
+        if degree and not embeds and _most(degree, count, kept, latent_dim, closed) == 0:
+            # No map keeps any: that needs no looking.
+            found.append(Loss(degree, count, 0, *_FORCED))
+        elif number is None:
             open_degrees.append(degree)
         elif number < count:
             if embeds or degree == 0:
@@ -163,7 +176,7 @@ def losses(
 
 
 _AVOIDABLE: tuple[Mark, str] = ("avoidable", "no-obstruction")
-_IN_PART: tuple[Mark, str] = ("avoidable", "circle-map")
+_IN_PART: tuple[Mark, str] = ("undecided", "circle-map")
 _FORCED: tuple[Mark, str] = ("forced", "intersection-form")
 _UNDECIDED: tuple[Mark, str] = ("undecided", "")
 

@@ -152,7 +152,7 @@ def test_two_tears_of_a_circle_and_one() -> None:
 
 def test_several_components_are_said_not_to_meet() -> None:
     for verdict in (HOLDS, FAILS):
-        rest = Rest(0.0, 0.1, 0.1, ((0.5,), (0.5,)), True)
+        rest = Rest(0.0, 0.1, 0.1, ((0.5,), (0.5,)), ((0.5,), (0.5,)), True)
         listed = {h.says: h.basis for h in rest_hypotheses(rest, verdict)}
         assert listed["the components of K do not meet"] == "given"
 

@@ -20,7 +20,17 @@ EPSILON = 0.1
 
 # A fast part of benchmarks/verdicts.py.
 PARTS = {
-    "circle": ("noses", "walls", "folds", "wound", "memorised", "steps", "noise", "layered"),
+    "circle": (
+        "noses",
+        "walls",
+        "folds",
+        "wound",
+        "loops",
+        "memorised",
+        "steps",
+        "noise",
+        "layered",
+    ),
     "linked-circles": ("torn", "collapsed component", "swapped"),
     "sphere:dim=2": ("folds", "between training points"),
 }

@@ -17,6 +17,10 @@ from geomcheck.topology import Loss, SeenHomology, losses
 __all__ = ["Comparison", "certified_homotopic", "kept_classes", "lost_classes"]
 
 
+# Holes up to so many times as wide as those that a net may miss are looked at.
+_WIDER = 1.5
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A map out of K.
@@ -83,7 +87,28 @@ def kept_classes(
             pieces = None
         for numbers in kept.values():
             numbers[0] = pieces if pieces is not None and pieces <= had[0] else None
+    if comparison.seen is not None:
+        for field, numbers in kept.items():
+            count = had if field == 2 else _claimed(study, field)
+            _doubt(numbers, count, comparison.seen, _WIDER * comparison.kept[field].hole)
     return {field: tuple(numbers) for field, numbers in kept.items()}
+
+
+def _doubt(
+    numbers: list[int | None], had: tuple[int, ...], seen: SeenHomology, width: float
+) -> None:
+    """Take back that classes are lost where the image has holes too narrow for the net.
+
+    What dies on a net too coarse to show narrow holes may be alive round one of those that the
+    denser sample of the image has.
+    """
+    holes = seen.betti()
+    for degree in range(1, min(len(numbers), len(holes))):
+        number = numbers[degree]
+        if number is None or number >= had[degree]:
+            continue
+        if holes[degree] is None or seen.narrow_holes(degree, width):
+            numbers[degree] = None
 
 
 def _joined(study: Study, collisions: Collisions) -> int:

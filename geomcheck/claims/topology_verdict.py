@@ -13,7 +13,6 @@ from geomcheck.claims.lost_classes import (
     lost_classes,
 )
 from geomcheck.collisions import Collisions
-from geomcheck.induced import NARROWEST_HOLE
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from geomcheck.topology import Loss
@@ -77,7 +76,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
                 "Betti numbers of K",
                 "given" if ground.betti is not None else "estimated",
             ),
-            *_resolution(study, comparison, certified),
+            *_resolution(study, comparison, certified, lost),
         ),
         witness=_witness(study, avoidable[0], comparison.collisions) if avoidable else None,
         advice=_advice(verdict, unclear, study),
@@ -142,8 +141,8 @@ def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tup
 def _marked(loss: Loss) -> str:
     if loss.mark == "forced" and loss.source == "intersection-form":
         return "forced: no code of this dimension carries more beside what is kept"
-    if loss.source == "circle-map" and loss.had - loss.kept > 1:
-        return "avoidable in part: a map to a circle keeps one"
+    if loss.source == "circle-map":
+        return "as far as is seen: a map to a circle would keep one"
     return _MARKS[loss.mark].format("it" if loss.had - loss.kept == 1 else "them")
 
 
@@ -155,7 +154,9 @@ _MARKS = {
 }
 
 
-def _resolution(study: Study, comparison: Comparison, certified: bool) -> tuple[Hypothesis, ...]:
+def _resolution(
+    study: Study, comparison: Comparison, certified: bool, lost: tuple[Loss, ...]
+) -> tuple[Hypothesis, ...]:
     if certified and study.certificate is not None and study.ground.reach is not None:
         reach = number(study.ground.reach.value)
         most = number(study.certificate.sup_upper)
@@ -165,14 +166,14 @@ def _resolution(study: Study, comparison: Comparison, certified: bool) -> tuple[
         )
     assert comparison.seen is not None
     finest = number(comparison.seen.resolution.value)
-    hole = percent(NARROWEST_HOLE)
-    return (
-        Hypothesis(
-            f"{comparison.image} has no feature finer than {finest}, and the map none finer than "
-            f"the net; no class called lost has a hole narrower than {hole} of the diameter",
-            "estimated",
-        ),
+    says = (
+        f"{comparison.image} has no feature finer than {finest}, and the map none finer than the "
+        "net"
     )
+    if any(x.mark != "forced" for x in lost):
+        hole = percent(max(kept.hole for kept in comparison.kept.values()))
+        says += f"; no class called lost runs round a hole narrower than {hole} of the diameter"
+    return (Hypothesis(says, "estimated"),)
 
 
 def _witness(study: Study, loss: Loss, collisions: Collisions) -> Witness:

@@ -10,15 +10,12 @@ from geomcheck.evaluation import Evaluation
 from geomcheck.ground import Ground
 from geomcheck.induced import KeptClasses, KeptOver, kept_classes
 from theory.covering import covering_radius
-from theory.points import farthest_point_subsample
 
-__all__ = ["HIGHEST_DEGREE", "kept_by", "kept_on_graph"]
+__all__ = ["HIGHEST_DEGREE", "kept_by"]
 
 Array = NDArray[np.float64]
 
 HIGHEST_DEGREE = 3
-# Points of a net of the graph, by highest degree; in more it is not tried.
-_ON_GRAPH = {0: 1000, 1: 1500}
 
 
 def kept_by(
@@ -81,66 +78,22 @@ def kept_by(
         if latent_dim > 1 and codes[field] != had:
             # What is seen to survive survives: with unequal axes as they are, too.
             codes[field] = _larger(codes[field], kept(net.codes, pool.codes))
-        if None in codes[field] and ground.kind == "manifold":
-            more = kept_on_graph(pool.points, white[len(net) :], had, homology_coeff_field=field)
-            codes[field] = _larger(codes[field], more)
         # What the encoder kills no decoder brings back.
-        images[field] = KeptClasses(
+        numbers = (
             0 if b is None and a == 0 else b
             for a, b in zip(codes[field], images[field], strict=True)
         )
+        images[field] = KeptClasses(numbers, max(codes[field].hole, images[field].hole))
     return codes, images
-
-
-def kept_on_graph(
-    points: Array, values: Array, had: tuple[int, ...], *, homology_coeff_field: int = 2
-) -> KeptClasses:
-    """Return the rank of what f: K -> R^d induces on homology, from a net of the graph of f.
-
-    Parameters
-    ----------
-    points : array of shape (l, N)
-        Points of K, dense where f is steep.
-    values : array of shape (l, d)
-        f at the points.
-    had : tuple of int
-        Betti numbers of K over the field, from the degree 0, in the degrees asked for.
-    homology_coeff_field : int
-        A prime.
-
-    Notes
-    -----
-    The graph {(x, f(x))} is homeomorphic to K, and carries f to a projection, which stretches
-    nothing. On a net of K alone, a map that crosses its image within a narrow collar has
-    neighbours with values far apart; on a net of the graph it has none. That holds where the two
-    sides of the collar have values far apart, as codes on two sides of a tear have.
-    """
-    size = _ON_GRAPH.get(len(had) - 1)
-    if size is None or not np.isfinite(values).all():
-        return KeptClasses([None] * len(had))
-    spread = float(np.linalg.norm(np.ptp(values, axis=0)))
-    scale = float(np.linalg.norm(np.ptp(points, axis=0))) / spread if spread > 0 else 1.0
-    values = scale * values
-    graph = np.concatenate([points, values], axis=1)
-    net = farthest_point_subsample(graph, min(size, len(graph)))
-    return kept_classes(
-        graph[net.indices],
-        values[net.indices],
-        graph,
-        values,
-        had,
-        covering=net.covering_radius,
-        homology_coeff_field=homology_coeff_field,
-        most_points=size,
-    )
 
 
 def _larger(first: KeptClasses, second: KeptClasses) -> KeptClasses:
     """Return, degree by degree, the larger of two lower bounds of what is kept."""
-    return KeptClasses(
+    numbers = (
         b if a is None else a if b is None else max(a, b)
         for a, b in zip(first, second, strict=True)
     )
+    return KeptClasses(numbers, max(first.hole, second.hole))
 
 
 def _betti_over(

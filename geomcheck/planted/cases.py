@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
-from geomcheck.planted import layered, lossy, memory, regions, sound, torn
+from geomcheck.planted import layered, loops, lossy, memory, regions, sound, torn
 from geomcheck.planted.case import Case, Plot
 from geomcheck.planted.trained import trained
 from theory.errors import InvalidInput
@@ -35,6 +35,7 @@ GROUPS: Mapping[str, Callable[[Plot], Iterator[Case]]] = {
     "swapped": lossy.swapped,
     "shrunken": lossy.shrunken,
     "wound": lossy.wound,
+    "loops": loops.loops,
     "memorised": memory.memorised,
     "between training points": memory.between_training_points,
     "steps": memory.steps,
