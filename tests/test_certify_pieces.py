@@ -21,8 +21,10 @@ from geomcheck.certify.boxes import meeting_pairs
 from geomcheck.certify.divide import grid, halves, sharpened
 from geomcheck.certify.frontier import Cells
 from geomcheck.certify.pieces import Joins, joins_of, points_apart, rest_of
+from geomcheck.certify.seams import Faces, boundary_faces
 from geomcheck.certify.volume import cell_volumes
 from geomcheck.layers import Affine, Layer, Network
+from geomcheck.planted.layered import tent, with_blocks
 from theory.catalogue import from_spec
 from theory.chart import Chart
 from theory.errors import InvalidInput
@@ -376,6 +378,62 @@ def test_a_wall_through_the_poles_cuts_the_sphere() -> None:
     assert rest.lower == pytest.approx(0.5, abs=0.01)
     half = certified("sphere", half_walled(3, 1, 0.0, 0.01, 2, 1.0))
     assert half.upper < DELTA
+
+
+def arc_at(offset: float, gap: float) -> Manifold:
+    def map_(t):  # type: ignore[no-untyped-def]
+        return offset + np.cos(t), np.sin(t)
+
+    box = [(gap / 2, 2 * math.pi - gap / 2)]
+    return Manifold.from_chart(map_, box, estimate=False, name="arc")
+
+
+def wall_at(x: float, half: float = 2e-5) -> MLPAutoencoder:
+    """Error 1 where the first coordinate is x."""
+    return with_blocks(2, decoder=(tent(np.eye(2)[0], np.eye(2)[1], x, half, 1.0),))
+
+
+@pytest.mark.parametrize(("offset", "gap"), [(0.0, 5e-5), (1e5, 5e-5), (-1e5, 5e-5), (1e7, 5e-3)])
+def test_an_arc_that_all_but_closes_is_not_closed_wherever_it_lies(
+    offset: float, gap: float
+) -> None:
+    # Torn in its middle, where the level of the wall is rounded to 2e-9 at most.
+    half = max(2e-5, gap)
+    rest = certify(
+        wall_at(offset - 1.0, half), arc_at(offset, gap), epsilon=EPSILON, delta=DELTA, time_limit=5
+    ).rest
+    assert rest is not None
+    assert not rest.seams
+    assert rest.upper > 0.4
+    # And what is left whole is a closed circle, of which a tear leaves one piece.
+    closed = certify(
+        wall_at(offset - 1.0, half), arc_at(offset, 0.0), epsilon=EPSILON, delta=DELTA, time_limit=5
+    ).rest
+    assert closed is not None
+    assert closed.seams
+    assert closed.upper < 0.05
+    assert closed.lower <= closed.upper
+
+
+@pytest.mark.parametrize("name", ["circle", "torus", "klein bottle", "sphere", "projective plane"])
+@pytest.mark.parametrize("offset", [1e5, 1e9, 1e13])
+def test_far_away_no_join_is_missed_from_below(name: str, offset: float) -> None:
+    # At 1e13 rounding is a thousandth of the set, and the boxes about images are coarser.
+    chart, per_axis = CHARTS[name]
+    n = chart.evaluate(np.array([chart.lower])).shape[1]
+    far = chart.mapped(np.eye(n), np.full(n, offset))
+    cells = whole(chart, per_axis)
+    near, moved = (boundary_faces(c, cells.low, cells.high) for c in (chart, far))
+    assert moved.unit >= 32 * np.finfo(float).eps * offset
+    pairs = meeting_faces(near)
+    assert pairs <= meeting_faces(moved)
+    assert offset > 1e5 or pairs == meeting_faces(moved)
+
+
+def meeting_faces(faces: Faces) -> set[tuple[int, int]]:
+    low, high = faces.image_low, faces.image_high
+    meet = (low[:, None] <= high[None]) & (low[None] <= high[:, None])
+    return {(int(i), int(j)) for i, j in np.argwhere(meet.all(axis=2))}
 
 
 def test_one_meridian_leaves_a_torus_whole_and_two_cut_it() -> None:

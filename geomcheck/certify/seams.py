@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from geomcheck.certify.boxes import meeting_pairs
 from geomcheck.certify.error import cell_points
 from theory.chart import Chart
+from theory.same_point import ROUNDED, room_on_chart
 from theory.taylor_form import ROUNDING
 
 __all__ = ["Faces", "Touching", "boundary_faces", "glued", "places", "touching_cells"]
@@ -19,7 +20,7 @@ Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 
 SAME_POINT = 1e-9
-"""Points of a chart whose images agree this well, relative to their size, are one point."""
+"""Points of a chart whose images agree this well, relative to the size of K, are one point."""
 _STEPS = 8
 _INSIDE = 1e-6
 
@@ -36,10 +37,10 @@ class Faces:
     axis : array of int, shape (f,)
         That coordinate.
     image_low, image_high : array of shape (f, N)
-        A box about its image, rounded outward, in units of `SAME_POINT` times the size of the
-        images.
+        A box about its image, rounded outward, in units of that.
     unit : float
-        That unit.
+        `SAME_POINT` times the extent of the chart's image, and not less than rounding leaves of
+        coordinates as large as these.
     collapsed : array of bool, shape (f,)
         Whether the image has no extent along one of the other coordinates.
     """
@@ -104,8 +105,9 @@ def boundary_faces(chart: Chart, low: Array, high: Array) -> Faces:
         reach = np.where(np.isfinite(reach), reach, np.inf)
         known = np.isfinite(reach).all(axis=1)
         size = np.abs(image.centre[known]).max(initial=0.0) + reach[known].max(initial=0.0)
-        unit = max(SAME_POINT * float(size), 1e-290)
-        # One more either way: what is closer than a unit meets.
+        unit = max(room_on_chart(chart, SAME_POINT), ROUNDED * float(size), 1e-290)
+        # One more either way: what is closer than a unit meets. Quotients are below 1 / ROUNDED,
+        # so that they are rounded by far less than one.
         image_low = np.floor((image.centre - reach) / unit) - 1
         image_high = np.ceil((image.centre + reach) / unit) + 1
     along = extents.max(axis=2, initial=0.0)

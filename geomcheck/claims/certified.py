@@ -94,7 +94,10 @@ def rest_hypotheses(rest: Rest, verdict: Verdict) -> tuple[Hypothesis, ...]:
         says = "K is a manifold: inside their boxes the charts are one to one, and immersions"
         more.append(Hypothesis(says, "given"))
     elif rest.seams:
-        says = "the charts close up where their images agree to nine digits of the size of K"
+        says = (
+            "the charts close up where their images agree to nine digits of the size of K, "
+            "rounding aside"
+        )
         more.append(Hypothesis(says, "assumed"))
     if len(rest.pieces) > 1:
         more.append(Hypothesis("the components of K do not meet", "given"))
