@@ -100,6 +100,8 @@ def test_linked_circles_name_both_tears(linked: Report) -> None:
         }
     ]
     assert topology.values["betti_latent_off_K0"] == [2]
+    # Both circles are cut: two arcs, and no loop.
+    assert topology.values["betti_off_K0"] == [2, 0]
 
 
 def test_linked_circles_take_the_bound_of_one_circle(linked: Report) -> None:

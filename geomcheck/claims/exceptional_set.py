@@ -110,7 +110,7 @@ def _certified(study: Study, rest: Rest, verdict: Verdict) -> ClaimResult:
     epsilon, delta = number(study.settings.epsilon), study.settings.delta
     fails = verdict is Verdict.FAILS
     share = f"at least {percent(rest.lower)}" if fails else f"at most {percent(rest.upper)}"
-    said = [f"{share} of K to leave out, every point counted"]
+    said = [f"{share} of K has to be left out, every point counted"]
     if fails and (apart := largest_pieces(study, rest.apart)):
         said.append(f"{apart} are apart")
     return ClaimResult(

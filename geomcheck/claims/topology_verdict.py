@@ -195,5 +195,5 @@ def _advice(verdict: Verdict, unclear: tuple[int, ...], study: Study) -> str:
     if study.ground.kind == "points":
         return "Give the set as a manifold, with its Betti numbers, to have a verdict."
     if unclear:
-        return "Train until the image has no sparse stretches, or sup err is below the reach."
+        return "A smoother network leaves fewer sparse stretches in its image."
     return ""
