@@ -24,6 +24,8 @@ __all__ = [
 
 _LISTED = 12
 _NAMED = 4
+# Pieces below this share of all are cells that lie singly in a tear.
+_TINY = 1e-4
 
 
 def certificate_hypotheses() -> tuple[Hypothesis, ...]:
@@ -110,7 +112,7 @@ def rest_values(study: Study, rest: Rest) -> dict[str, Any]:
         "share_at_least_certified": rest.lower,
         "share_at_most_certified": rest.upper,
         "pieces_certified": {
-            name: list(pieces[:_LISTED])
+            name: [share for share in pieces[:_LISTED] if share > _TINY * sum(pieces)]
             for name, pieces in zip(study.ground.components, rest.pieces, strict=True)
         },
         "tears_certified": [
