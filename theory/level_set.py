@@ -134,7 +134,9 @@ class LevelSet:
         moved = points
         for _ in range(6):
             value, gradient, _ = self.derivatives(moved)
-            shift = (value / (gradient**2).sum(axis=1))[:, None] * gradient
+            # Where the gradient vanishes no way leads down: such a start ends as no number.
+            with np.errstate(divide="ignore", invalid="ignore"):
+                shift = (value / (gradient**2).sum(axis=1))[:, None] * gradient
             moved = moved - shift
             if _norms(shift).max(initial=0.0) < _SETTLED:
                 break
