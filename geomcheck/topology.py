@@ -56,10 +56,14 @@ class SeenHomology:
         return tuple(a if a == b else None for a, b in zip(fine, coarse, strict=True))
 
     def narrow_holes(self, degree: int, width: float) -> int:
-        """Return how many classes of S run round holes no wider than a share of the diameter."""
+        """Return how many classes may run round holes no wider than a share of the diameter.
+
+        Every bar that outlives the noise counts, wherever it is born.
+        """
         first = 1.0 if self.resolution.certified else _ESTIMATE_MARGIN
-        ends = self._bars(degree, first)[:, 1]
-        return int(np.count_nonzero(2 * ends <= width * self.diameter))
+        noise = 2 * (first * self.resolution.value + self.diagrams.perturbation)
+        ends = self.diagrams.by_degree[degree][:, 1]
+        return int(np.count_nonzero((ends > noise) & (2 * ends <= width * self.diameter)))
 
     def _at(self, factor: float) -> list[int]:
         return [len(self._bars(degree, factor)) for degree in range(len(self.diagrams.by_degree))]

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from geomcheck.enrich import whitened
+from geomcheck.homology import persistence
 from geomcheck.induced import kept_classes
 from geomcheck.planted import circles
 from geomcheck.seen import seen_image, seen_set
-from geomcheck.topology import losses
+from geomcheck.topology import SeenHomology, losses
 from theory.bound import Bound
 from theory.catalogue import from_spec
 from theory.covering import covering_radius
@@ -241,3 +242,12 @@ def test_each_component_keeps_half_of_its_own_middle_degree() -> None:
     planes = [(1, 1, 1), (1, 1, 1)]
     lost, _ = losses((2, 2, 2), (2, 0), latent_dim=2, embedding_dim=4, closed=planes)
     assert lost[0].mark == "forced"
+
+
+@pytest.mark.parametrize(("width", "count"), [(0.05, 0), (0.2, 1), (1.2, 2)])
+def test_holes_no_wider_than_asked_for_are_counted(width: float, count: int) -> None:
+    # A ring of radius 1 and one of radius 0.2 apart from it, in a box of diagonal 5.
+    t = np.linspace(0, 2 * np.pi, 400, endpoint=False)
+    rings = np.concatenate([on_circle(t), 0.2 * on_circle(t[::4]) + [3.0, 0.0]])
+    seen = SeenHomology(persistence(rings, max_degree=1), Bound(0.02, "upper", True, "s"), 2.2)
+    assert seen.narrow_holes(1, width) == count

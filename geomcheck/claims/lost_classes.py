@@ -102,12 +102,9 @@ def _doubt(
     What dies on a net too coarse to show narrow holes may be alive round one of those that the
     denser sample of the image has.
     """
-    holes = seen.betti()
-    for degree in range(1, min(len(numbers), len(holes))):
+    for degree in range(1, min(len(numbers), len(seen.diagrams.by_degree))):
         number = numbers[degree]
-        if number is None or number >= had[degree]:
-            continue
-        if holes[degree] is None or seen.narrow_holes(degree, width):
+        if number is not None and number < had[degree] and seen.narrow_holes(degree, width):
             numbers[degree] = None
 
 
