@@ -6,7 +6,7 @@ from typing import Any
 
 from geomcheck.certify import Enclosure, Rest
 from geomcheck.certify.pieces import SPECK
-from geomcheck.claims.common import number, percent, plain
+from geomcheck.claims.common import number, percent, plain, point_data
 from geomcheck.evaluation import evaluate
 from geomcheck.result import Hypothesis, Verdict, Witness
 from geomcheck.study import Study
@@ -42,16 +42,10 @@ def certificate_hypotheses() -> tuple[Hypothesis, ...]:
 
 def worst_certified(study: Study, found: Enclosure) -> Witness:
     """Return the worst point of K that the certificate met."""
-    at = evaluate(study.model, found.sup_point[None])
     return Witness(
         kind="point",
         says=f"a point of K that comes back {number(found.sup_lower)} away",
-        data={
-            "point": plain(at.points[0]),
-            "code": plain(at.codes[0]),
-            "reconstruction": plain(at.images[0]),
-            "error": float(at.errors[0]),
-        },
+        data=point_data(evaluate(study.model, found.sup_point[None])),
     )
 
 

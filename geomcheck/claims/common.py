@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.confidence import share_limits
+from geomcheck.evaluation import Evaluation
 from geomcheck.jumps import Jump, shows_jumps
 from geomcheck.result import Hypothesis
 from geomcheck.study import Study
@@ -21,6 +22,7 @@ __all__ = [
     "number",
     "percent",
     "plain",
+    "point_data",
     "training_advice",
 ]
 
@@ -38,6 +40,16 @@ def percent(share: float) -> str:
 def plain(point: NDArray[np.float64]) -> list[float]:
     """Return coordinates as plain numbers."""
     return [float(x) for x in point]
+
+
+def point_data(at: Evaluation) -> dict[str, object]:
+    """Return the first of some points with its code, its reconstruction and its error."""
+    return {
+        "point": plain(at.points[0]),
+        "code": plain(at.codes[0]),
+        "reconstruction": plain(at.images[0]),
+        "error": float(at.errors[0]),
+    }
 
 
 def classes(count: int, degree: int) -> str:

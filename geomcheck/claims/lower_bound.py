@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geomcheck.claims.common import continuity, number, plain
+from geomcheck.claims.common import continuity, number, point_data
 from geomcheck.claims.torn_edges import torn_edge_values, torn_edges_in_words
 from geomcheck.result import Basis, ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
@@ -162,12 +162,7 @@ def _witness(study: Study, bound: float) -> Witness:
     return Witness(
         kind="point",
         says=f"{on} that comes back {number(error)} away; the bound is {number(bound)}",
-        data={
-            "point": plain(worst.points[0]),
-            "code": plain(worst.codes[0]),
-            "reconstruction": plain(worst.images[0]),
-            "error": error,
-        },
+        data=point_data(worst),
     )
 
 

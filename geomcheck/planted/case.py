@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geomcheck.planted.cap import Cap, find_cap
 from geomcheck.planted.quadrature import Quadrature, quadrature
-from geomcheck.planted.truth import Truth
+from geomcheck.planted.truth import Truth, about, within
 from geomcheck.protocol import Autoencoder
 from theory.manifold import Manifold
 
@@ -103,3 +103,20 @@ class Plot:
         """Betti numbers over two elements."""
         numbers = self.manifold.claims.betti
         return None if numbers is None else numbers.get(2)
+
+    def truth_of(
+        self,
+        errors: Array,
+        kept: tuple[int, ...] | None,
+        collide: tuple[float, float] | None = None,
+    ) -> Truth:
+        """Return what errors at the points of the rule say, with both maps keeping as much."""
+        share = self.rule.share(errors > self.epsilon)
+        return Truth(
+            about(share),
+            within(share, 1.0),
+            float(errors.max()),
+            kept_by_codes=kept,
+            kept_by_images=kept,
+            collide=collide,
+        )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.planted.case import Case, Plot
-from geomcheck.planted.truth import Truth, about, within
 from geomcheck.protocol import FunctionAutoencoder
 
 __all__ = ["loops"]
@@ -33,16 +33,7 @@ def _case(
 ) -> Case:
     points = plot.rule.points
     errors = np.linalg.norm(model.decode(model.encode(points)) - points, axis=1)
-    share = plot.rule.share(errors > plot.epsilon)
-    truth = Truth(
-        about(share),
-        within(share, 1.0),
-        float(errors.max()),
-        kept_by_codes=kept,
-        kept_by_images=kept,
-        fine_codes=fine,
-        fine_images=fine,
-    )
+    truth = replace(plot.truth_of(errors, kept), fine_codes=fine, fine_images=fine)
     return Case(name, model, truth, why)
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geomcheck.planted.case import Case, Plot
 from geomcheck.planted.linear import constant, flattened, shrunk
-from geomcheck.planted.truth import Truth, about, within
+from geomcheck.planted.truth import Truth, within
 from geomcheck.protocol import FunctionAutoencoder
 
 __all__ = [
@@ -62,23 +62,6 @@ _MIRRORED = frozenset(
 _NOTHING = (0.0, 0.0)
 
 
-def _truth(
-    plot: Plot,
-    errors: Array,
-    kept: tuple[int, ...] | None,
-    collide: tuple[float, float] | None,
-) -> Truth:
-    share = plot.rule.share(errors > plot.epsilon)
-    return Truth(
-        about(share),
-        within(share, 1.0),
-        float(errors.max()),
-        kept_by_codes=kept,
-        kept_by_images=kept,
-        collide=collide,
-    )
-
-
 def _half_of(plot: Plot, distances: Array) -> tuple[float, float]:
     """Return what to leave out where codes are shared by pairs this far apart, at least."""
     return within(plot.rule.share(distances > 2 * plot.epsilon) / 2, 1.0)
@@ -98,7 +81,7 @@ def folds(plot: Plot) -> Iterator[Case]:
     model = FunctionAutoencoder(encode, lambda z: z, n, n, continuous=True)
     # Of each pair, one on either side, one has to go.
     share = plot.rule.share(errors > 2 * plot.epsilon)
-    truth = _truth(plot, errors, kept, within(share, 1.0))
+    truth = plot.truth_of(errors, kept, within(share, 1.0))
     yield Case("fold", model, truth, "x_1 becomes |x_1|")
 
 
@@ -110,7 +93,7 @@ def glued(plot: Plot) -> Iterator[Case]:
     heights = np.abs(plot.rule.points[:, -1])
     # Where K is not mirrored the projection is one to one but for a set of measure zero.
     collide = _half_of(plot, 2 * heights) if plot.family in _MIRRORED else _NOTHING
-    truth = _truth(plot, heights, kept, collide)
+    truth = plot.truth_of(heights, kept, collide)
     wide = FunctionAutoencoder(
         lambda x: x * np.r_[np.ones(n - 1), 0.0], lambda z: z, n, n, continuous=True
     )
@@ -138,12 +121,12 @@ def collapses(plot: Plot) -> Iterator[Case]:
         errors = np.linalg.norm(points[:, 1:], axis=1)
         mirrored = plot.family in _MIRRORED
         collide = _half_of(plot, 2 * np.abs(points[:, -1])) if mirrored else None
-        truth = _truth(plot, errors, gone, collide)
+        truth = plot.truth_of(errors, gone, collide)
         yield Case("segment", segment, truth, "only x_1 is left")
         centre = plot.rule.weights @ points
         errors = np.linalg.norm(points - centre, axis=1)
         # What is left must fit into a ball of radius 2 epsilon about one of its points.
-        truth = _truth(plot, errors, gone, (0.5, 1.0))
+        truth = plot.truth_of(errors, gone, (0.5, 1.0))
         for name, m in (("constant", 1), ("constant, wide code", n)):
             yield Case(name, constant(centre, m), truth, "one point is left")
 
@@ -169,7 +152,7 @@ def collapsed_component(plot: Plot) -> Iterator[Case]:
     kept = (plot.betti[0], *(b - c for b, c in zip(plot.betti[1:], own[2][1:], strict=True)))
     errors = np.where(mine, np.linalg.norm(points - target, axis=1), 0.0)
     model = FunctionAutoencoder(encode, lambda z: z, n, n, continuous=True)
-    truth = _truth(plot, errors, kept, (plot.rule.share(mine) / 2, 1.0))
+    truth = plot.truth_of(errors, kept, (plot.rule.share(mine) / 2, 1.0))
     yield Case("collapsed component", model, truth, "a component becomes a point")
 
 
@@ -193,7 +176,7 @@ def shrunken(plot: Plot) -> Iterator[Case]:
     """Shrink the output."""
     factor = 0.7
     errors = (1 - factor) * np.linalg.norm(plot.rule.points, axis=1)
-    truth = _truth(plot, errors, plot.betti, _NOTHING)
+    truth = plot.truth_of(errors, plot.betti, _NOTHING)
     yield Case("shrunk output", shrunk(plot.ambient_dim, factor), truth, "a similarity of space")
 
 
@@ -211,5 +194,5 @@ def wound(plot: Plot) -> Iterator[Case]:
     # From the angle t to 2 t: a chord over the angle t.
     errors = 2 * size * np.abs(np.sin(np.arctan2(v, u) / 2))
     model = FunctionAutoencoder(encode, lambda z: z, 2, 2, continuous=True)
-    truth = _truth(plot, errors, (1, 0), (0.5, 1.0))
+    truth = plot.truth_of(errors, (1, 0), (0.5, 1.0))
     yield Case("wound twice", model, truth, "a map of degree two")
