@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from theory.bound import Bound
 from theory.covering import covering_radius, estimate_covering_radius
 from theory.manifold import Manifold
 from theory.points import farthest_point_subsample
+from theory.sampling import DENSEST_RATIO, dense_enough
 
 __all__ = ["Net", "net_of_manifold", "net_of_points", "thinned"]
 
@@ -20,13 +22,16 @@ _CURVE, _THIN_CURVE = 600, 300
 _IN_SPACE = 2500  # alpha complex up to R^3: about half a second
 _IN_MORE_DIMENSIONS = 1200  # alpha complex in R^4: about two seconds
 _OVERSAMPLING = 8
+_MOST_GROWTH = 2.0
+# Beyond what the law of covering radii asks for, since nets are not all alike.
+_MARGIN = 1.1
 
 
-def _size(dim: int | None, ambient_dim: int, *, thin: bool = False) -> int:
+def _size(dim: int | None, ambient_dim: int) -> int:
     if dim == 0:
         return 1
     if dim == 1:
-        return _THIN_CURVE if thin else _CURVE
+        return _CURVE
     return _IN_SPACE if ambient_dim <= 3 else _IN_MORE_DIMENSIONS
 
 
@@ -56,13 +61,45 @@ class Net:
 
 
 def net_of_manifold(part: Manifold, *, rng: np.random.Generator) -> Net:
-    """Draw well-spread points on a connected manifold, with their covering radius."""
-    size = _size(part.dim, part.ambient_dim)
-    drawn = part.sample(_OVERSAMPLING * size, rng=rng)
-    # Bounds and Betti numbers are about the set; samples may lie off it by the stated noise.
-    points = _spread(part.project(drawn) if part.noise > 0 else drawn, size)
+    """Draw well-spread points on a connected manifold, with their covering radius.
+
+    Where the usual number is too few by less than half to be dense enough for the topology
+    (`theory.sampling.dense_enough`), for certain, more are taken.
+    """
+    size, reach = _size(part.dim, part.ambient_dim), part.claims.reach
+    drawn = _drawn(part, _OVERSAMPLING * size, rng)
+    points = _spread(drawn, size)
     covering = covering_radius(points, part)
-    return Net(part.name, points, covering, part.claims.reach, part.dim, part)
+    more = _sizes_to_try(size, part.dim, covering, reach)
+    if more:
+        drawn = np.concatenate([drawn, _drawn(part, _OVERSAMPLING * size, rng)])
+    for larger in more:
+        wider = _spread(drawn, larger)
+        radius = covering_radius(wider, part)
+        if reach is not None and dense_enough(radius, reach):
+            points, covering = wider, radius
+            break
+    return Net(part.name, points, covering, reach, part.dim, part)
+
+
+def _drawn(part: Manifold, count: int, rng: np.random.Generator) -> Array:
+    drawn = part.sample(count, rng=rng)
+    # Bounds and Betti numbers are about the set; samples may lie off it by the stated noise.
+    return part.project(drawn) if part.noise > 0 else drawn
+
+
+def _sizes_to_try(size: int, dim: int, covering: Bound, reach: Bound | None) -> tuple[int, ...]:
+    """Return larger sizes at which a net may be dense enough; none where that would be no proof.
+
+    Covering radii fall as size^(-1/dim).
+    """
+    if reach is None or not (covering.certified and reach.holds_from_below()):
+        return ()
+    growth = (covering.value / (DENSEST_RATIO * reach.value)) ** dim
+    if not 1 <= growth <= _MOST_GROWTH:
+        return ()
+    guess = min(_MARGIN * growth, _MOST_GROWTH)
+    return tuple(sorted({math.ceil(guess * size), math.ceil(_MOST_GROWTH * size)}))
 
 
 def net_of_points(
@@ -84,11 +121,10 @@ def net_of_points(
 
 
 def thinned(net: Net) -> Net:
-    """Return a prefix of the net, small enough for the homology of several maps of it."""
-    size = _size(net.dim, net.points.shape[1], thin=True)
-    if len(net.points) <= size or net.manifold is None:
+    """Return a prefix of the net of a curve, enough for the homology of several maps of it."""
+    if net.dim != 1 or len(net.points) <= _THIN_CURVE or net.manifold is None:
         return net
-    points = net.points[:size]
+    points = net.points[:_THIN_CURVE]
     covering = covering_radius(points, net.manifold)
     return Net(net.part, points, covering, net.reach, net.dim, net.manifold)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
+from geomcheck.claims.topology_verdict import _obstacle
 from geomcheck.enrich import whitened
 from geomcheck.homology import persistence
 from geomcheck.induced import kept_classes
@@ -251,3 +255,22 @@ def test_holes_no_wider_than_asked_for_are_counted(width: float, count: int) -> 
     rings = np.concatenate([on_circle(t), 0.2 * on_circle(t[::4]) + [3.0, 0.0]])
     seen = SeenHomology(persistence(rings, max_degree=1), Bound(0.02, "upper", True, "s"), 2.2)
     assert seen.narrow_holes(1, width) == count
+
+
+@pytest.mark.parametrize(
+    ("reach", "resolution", "contradicted"),
+    [(1.0, 0.4, True), (1.0, 0.6, False), (None, 0.4, True)],
+)
+def test_points_too_coarse_for_the_reach_contradict_no_betti_numbers(
+    reach: float | None, resolution: float, contradicted: bool
+) -> None:
+    known = None if reach is None else Bound(reach, "exact", True, "closed-form")
+    study: Any = SimpleNamespace(
+        exceptional=SimpleNamespace(jump=None),
+        ground=SimpleNamespace(reach=known, betti=(1, 1)),
+        of_input=SimpleNamespace(resolution=Bound(resolution, "upper", True, "chart-covering")),
+    )
+    comparison: Any = SimpleNamespace(seen=object(), encoder_alone=True)
+    said = _obstacle(study, comparison, (1, 1), (2, None))
+    assert ("do not show" in said) == contradicted
+    assert _obstacle(study, comparison, (1, 1), (1, None)) == ""

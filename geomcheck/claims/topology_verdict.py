@@ -102,9 +102,12 @@ def _obstacle(
     if comparison.seen is None:
         return _NOT_FINITE
     resolution = number(study.of_input.resolution.value)
-    if had is None or not _resolved(study):
+    fine = _fine_enough(study)
+    if had is None or not (fine or study.ground.betti is not None):
         return f"the points, {resolution} apart at worst, do not resolve the topology of K"
-    if any(b is not None and b != a for a, b in zip(had, measured, strict=False)):
+    # Points too coarse for the reach show no Betti numbers, and so contradict none.
+    coarse = study.ground.reach is not None and not fine
+    if not coarse and any(b is not None and b != a for a, b in zip(had, measured, strict=False)):
         return f"points {resolution} apart at worst do not show the Betti numbers given for K"
     return ""
 
@@ -114,11 +117,9 @@ def _decided(betti: tuple[int | None, ...]) -> tuple[int, ...] | None:
     return numbers if len(numbers) == len(betti) else None
 
 
-def _resolved(study: Study) -> bool:
-    """Tell whether the sample of K can show Betti numbers that are not given."""
+def _fine_enough(study: Study) -> bool:
+    """Tell whether the sample of K shows its Betti numbers, as far as its reach is known."""
     reach = study.ground.reach
-    if study.ground.betti is not None:
-        return True
     return reach is not None and 2 * study.of_input.resolution.value < reach.value
 
 
