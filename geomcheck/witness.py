@@ -13,6 +13,7 @@ from geomcheck.training_input import check_int
 from geomcheck.witness_autoencoder import WitnessAutoencoder
 from geomcheck.witness_band import Band
 from geomcheck.witness_disc import Disc
+from geomcheck.witness_shell import Shell
 from theory.bound import Bound
 from theory.cells import OpenCell, open_cell
 from theory.errors import InvalidInput
@@ -22,6 +23,9 @@ from theory.points import as_points
 __all__ = ["obstacle", "witness"]
 
 Array = NDArray[np.float64]
+# How far a shell's decoder leaves K, as a share of the distance up to which codes do not fade.
+_LIFT = 0.8
+_LIFT_UNKNOWN = 0.1
 # Of the distance, in depth, from the cut to the nearest point to avoid.
 _CLEAR = 0.5
 # Between neighbours, as a share of the largest.
@@ -39,11 +43,12 @@ def witness(
     """Return the autoencoder of the theorem's proof: exact off a set K0 of small measure.
 
     Nothing is trained. Each component is cut open along a set of volume zero (the antipode of a
-    sphere, a circle of a torus), and unfolded: to a disc, or, where a coordinate of its one chart
-    turns and latent_dim > 1, to a band, which keeps the class of that turn. They lie side by side
-    in R^latent_dim, and the decoder folds them back. Encoder and decoder are continuous on all
-    of R^n and R^m (see `WitnessAutoencoder.tube`): K0 is the collar of the cut, across which
-    the code is continued. K less K0 is one piece in each component.
+    sphere, a circle of a torus), and unfolded: to a disc; where a coordinate of its one chart
+    turns and latent_dim > 1, to a band, which keeps the class of that turn; a set of frames, such
+    as SO(3), to a shell round the sphere of their first vectors, which keeps its class. They lie
+    side by side in R^latent_dim, and the decoder folds them back. Encoder and decoder are
+    continuous on all of R^n and R^m (see `WitnessAutoencoder.tube`): K0 is the collar of the cut,
+    across which the code is continued. K less K0 is one piece in each component.
 
     Parameters
     ----------
@@ -83,15 +88,15 @@ def witness(
     if m >= manifold.ambient_dim:
         return WitnessAutoencoder(manifold, m, (), _EXACT, None)
     owner = manifold.component_of(kept)
+    tube = _tube(manifold)
     shapes: list[Disc] = []
     for index, part in enumerate(manifold.components):
         cell = open_cell(part, kept[owner == index], turning=m > 1)
         assert cell is not None
         level = _level(cell, measure, kept[owner == index])
-        shape = Disc if cell.turning is None else Band
-        shapes.append(shape(part, cell, level, np.zeros(m)))
+        shapes.append(_shape(part, cell, level, np.zeros(m), tube))
     discs = _side_by_side(shapes)
-    return WitnessAutoencoder(manifold, m, discs, _measure(manifold, discs), _tube(manifold))
+    return WitnessAutoencoder(manifold, m, discs, _measure(manifold, discs), tube)
 
 
 def obstacle(manifold: Manifold, latent_dim: int) -> str:
@@ -106,6 +111,17 @@ def obstacle(manifold: Manifold, latent_dim: int) -> str:
         if part.cell is None and len(part.charts) != 1:
             return f"no chart or cell that fills {part.name} is known"
     return ""
+
+
+def _shape(
+    part: Manifold, cell: OpenCell, level: float, centre: Array, tube: tuple[float, float] | None
+) -> Disc:
+    if cell.sphere is not None:
+        size = float(np.linalg.norm(cell.point(np.zeros((1, cell.dim)))))
+        lift = _LIFT_UNKNOWN if tube is None else _LIFT * tube[0] / size
+        return Shell(part, cell, level, centre, lift)
+    shape = Disc if cell.turning is None else Band
+    return shape(part, cell, level, centre)
 
 
 def _level(cell: OpenCell, measure: float, avoid: Array) -> float:

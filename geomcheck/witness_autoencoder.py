@@ -24,8 +24,8 @@ class WitnessAutoencoder:
     """A continuous autoencoder whose error is at rounding level off a set K0 of chosen measure.
 
     Made by `geomcheck.witness`. On each component of K it cuts a collar K0 out, unfolds the
-    rest to a disc, or to a band that turns, and decodes by the inverse of that; across the collar
-    the code is continued continuously, so there the error is large, as it has to be.
+    rest to a disc, or to a band that turns or a shell, and decodes by the inverse of that; across
+    the collar the code is continued continuously, so there the error is large, as it has to be.
 
     Parameters
     ----------
@@ -33,15 +33,16 @@ class WitnessAutoencoder:
         K.
     latent_dim : int
     discs : tuple of Disc
-        One for each component, or a `Band`, side by side; none where K itself fits into
-        R^latent_dim.
+        One for each component, or a `Band` or `Shell`, side by side; none where K itself fits
+        into R^latent_dim.
     measure : Bound
         Share of K's volume that K0 has: ``"exact"``, ``"upper"``, or an estimate.
     tube : (float, float) or None
-        Off K the code is that of the nearest point of K up to the first distance, and fades to
-        0 at the second, which is below the reach: so the encoder is continuous on all of R^n,
-        as surely as the reach is known. None where it is not; the encoder is then continuous
-        near K, and extends to R^n (Tietze) in some way that is not carried out.
+        Off K the code is that of the nearest point of K (but see `Shell`) up to the first
+        distance, and fades to 0 at the second, which is below the reach: so the encoder is
+        continuous on all of R^n, as surely as the reach is known. None where it is not; the
+        encoder is then continuous near K, and extends to R^n (Tietze) in some way that is not
+        carried out.
     """
 
     manifold: Manifold
@@ -78,7 +79,7 @@ class WitnessAutoencoder:
             return np.pad(points, ((0, 0), (0, self.latent_dim - self.ambient_dim)))
         codes = np.full((len(points), self.latent_dim), np.nan)
         for disc, rows, coordinates, fade in self._located(points):
-            codes[rows] = fade[:, None] * disc.codes(coordinates)
+            codes[rows] = fade[:, None] * disc.codes(coordinates, points[rows])
         return codes
 
     def decode(self, codes: Array, /) -> Array:

@@ -47,7 +47,7 @@ class Band(Disc):
         """How far codes reach from the centre along the first axis."""
         return self.radius + sum(float(self.cell.extent[j]) for j in self._others[:1])
 
-    def codes(self, coordinates: Array) -> Array:
+    def codes(self, coordinates: Array, points: Array | None = None) -> Array:
         """Map coordinates (n, k) of points of M to codes (n, m)."""
         codes = np.tile(self.centre, (len(coordinates), 1))
         angle = coordinates[:, self._turning] * (math.pi / self.cell.extent[self._turning])

@@ -38,8 +38,11 @@ class Disc:
     level: float
     centre: Array
 
-    def codes(self, coordinates: Array) -> Array:
-        """Map coordinates (n, k) of points of M to codes (n, m)."""
+    def codes(self, coordinates: Array, points: Array | None = None) -> Array:
+        """Map coordinates (n, k) of points of M to codes (n, m).
+
+        They are the coordinates of the nearest points of M where `points` (n, N) are not on it.
+        """
         codes = np.tile(self.centre, (len(coordinates), 1))
         codes[:, : self.cell.dim] += coordinates * fold(self.cell, self.level, coordinates)[:, None]
         return codes

@@ -141,7 +141,17 @@ def test_the_decoder_is_continuous_on_the_whole_space(spec):
 
 
 @pytest.mark.parametrize(
-    "spec", ["circle", "linked-circles", "sphere", "torus", "ellipsoid", "stiefel", "grassmannian"]
+    "spec",
+    [
+        "circle",
+        "linked-circles",
+        "sphere",
+        "torus",
+        "ellipsoid",
+        "special-orthogonal",
+        "stiefel",
+        "grassmannian",
+    ],
 )
 def test_training_points_are_kept_clear_of(spec):
     manifold = theory.from_spec(spec)

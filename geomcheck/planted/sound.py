@@ -13,7 +13,9 @@ from geomcheck.planted.linear import identity, through
 from geomcheck.planted.truth import Truth
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.witness import obstacle, witness
+from geomcheck.witness_autoencoder import WitnessAutoencoder
 from geomcheck.witness_band import Band
+from geomcheck.witness_shell import Shell
 
 __all__ = ["exact", "half_precision", "network", "turned", "wider", "witnesses"]
 
@@ -84,10 +86,21 @@ def witnesses(plot: Plot) -> Iterator[Case]:
         return
     for name, measure in (("witness", plot.delta / 4), ("narrow witness", 1e-6)):
         model = witness(manifold, measure=measure)
-        # A disc keeps its component alone, a band its loop as well; the images are those of K.
-        turning = sum(isinstance(disc, Band) for disc in model.discs)
-        kept = (len(model.discs), turning, *([0] * (dim - 1)))
+        kept = _kept_by_witness(model)
         off = (0.0, measure)
         truth = Truth(off, off, kept_by_codes=kept, kept_by_images=kept, collide=off)
         truth = replace(truth, fine_codes=True, fine_images=True)
         yield Case(name, model, truth, "exact off a collar that cuts nothing off")
+
+
+def _kept_by_witness(model: WitnessAutoencoder) -> tuple[int, ...]:
+    """Return how many classes each map keeps, by degree: the images have those of the codes."""
+    kept = np.zeros(model.manifold.dim + 1, dtype=int)
+    for disc in model.discs:
+        # A disc keeps its component alone, a band its loop as well, a shell its sphere.
+        kept[0] += 1
+        if isinstance(disc, Band):
+            kept[1] += 1
+        elif isinstance(disc, Shell) and disc.cell.sphere is not None:
+            kept[disc.cell.sphere] += 1
+    return tuple(kept.tolist())

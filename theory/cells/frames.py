@@ -59,7 +59,7 @@ def frame_cell(n: int, p: int, avoid: Array, *, rotations: bool = False) -> Open
             wider[:, 0, 0] = 1.0
             wider[:, 1:, 1:] = frame
             frame = _turn(log_of_column) @ wider
-        return frame.reshape(count, -1)
+        return frame.reshape(count, n * p)
 
     def depth(v: Array) -> Array:
         longest = np.max([np.linalg.norm(c, axis=1) for c in columns(v)], axis=0)
@@ -77,6 +77,8 @@ def frame_cell(n: int, p: int, avoid: Array, *, rotations: bool = False) -> Open
         depth=depth,
         share=share,
         extent=np.full(sum(dims), math.pi),
+        # The first column is continuous on the cut as well.
+        sphere=dims[0] if len(dims) > 1 else None,
     )
 
     def turned(frames: Array, turn: Array) -> Array:

@@ -49,6 +49,11 @@ class OpenCell:
         this one closed up: M less the cut is a circle times a disc. Two points of the cut that
         are one point of M, with this coordinate at its two ends and the others 0, are mapped
         alike.
+    sphere : int or None
+        The dimension d < k of a sphere over which M lies: the first d coordinates are the
+        logarithm at the first unit vector of a point u of S^d, which depends continuously on
+        the point of M, the cut included. The depth is at most 1 less the angle over pi between
+        u and that vector. M lies on a sphere about 0.
     """
 
     dim: int
@@ -59,6 +64,7 @@ class OpenCell:
     extent: Array
     cut: bool = True
     turning: int | None = None
+    sphere: int | None = None
 
     def level(self, share: float) -> float:
         """Return the largest depth t such that {depth <= t} has at most this share of the volume.
