@@ -41,7 +41,7 @@ def cell_flags(charts: Sequence[Chart], per_axis: int) -> list[tuple[int, ...]] 
     the manifold (``cells-argument``).
     """
     lattice = whole_lattice(charts, per_axis)
-    name = _names(len(lattice.points), lattice.edges[lattice.seam])
+    name = lattice.names
     k = lattice.place.shape[1]
     rows = {
         (int(chart), *map(int, place)): i
@@ -59,14 +59,6 @@ def cell_flags(charts: Sequence[Chart], per_axis: int) -> list[tuple[int, ...]] 
         for chain in _chains(faces):
             flags.add(tuple(sorted({numbers.setdefault(cell, len(numbers)) for cell in chain})))
     return sorted(flags)
-
-
-def _names(n: int, same: Indices) -> Indices:
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
-    graph = coo_array((np.ones(len(same)), (same[:, 0], same[:, 1])), (n, n))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
 
 
 def _faces(

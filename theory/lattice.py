@@ -59,6 +59,16 @@ class Lattice:
         """Return the coordinates (p, k), in chart i, of lattice coordinates (p, k)."""
         return _coordinates(self.charts[i], self.cells[i], place)
 
+    @property
+    def names(self) -> Indices:
+        """One number (n,) for each point of the manifold, however many lattice points it is."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        n, same = len(self.points), self.edges[self.seam]
+        graph = coo_array((np.ones(len(same)), (same[:, 0], same[:, 1])), (n, n))
+        return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
+
 
 def coarse_lattice(charts: Sequence[Chart], total: int) -> Lattice:
     """Cut the boxes of charts of one dimension into about `total` cells in all."""

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Flat", "LinkedPath", "distance_to_segments", "turns", "widest_path"]
+__all__ = [
+    "Flat",
+    "LinkedPath",
+    "angles_between",
+    "distance_to_segments",
+    "spanning_tree",
+    "summed_to_root",
+    "turns",
+    "widest_path",
+]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -55,7 +64,7 @@ class LinkedPath:
 
 def turns(plane: Array) -> int:
     """Return how often a closed polygon with vertices (p, 2) winds round the origin."""
-    return int(np.rint(_angles(plane, np.roll(plane, -1, axis=0)).sum() / (2 * np.pi)))
+    return int(np.rint(angles_between(plane, np.roll(plane, -1, axis=0)).sum() / (2 * np.pi)))
 
 
 def distance_to_segments(first: Array, second: Array) -> Array:
@@ -86,9 +95,9 @@ def widest_path(plane: Array, edges: Indices) -> LinkedPath | None:
         return None
     first, second = edges[:, 0], edges[:, 1]
     far = distance_to_segments(plane[first], plane[second])
-    parent = _spanning_tree(n, edges, far)
-    lift = _summed(np.where(parent >= 0, _angles(plane[parent], plane), 0.0), parent)
-    around = lift[first] + _angles(plane[first], plane[second]) - lift[second]
+    parent = spanning_tree(n, edges, far)
+    lift = summed_to_root(np.where(parent >= 0, angles_between(plane[parent], plane), 0.0), parent)
+    around = lift[first] + angles_between(plane[first], plane[second]) - lift[second]
     closing = np.flatnonzero(np.abs(around) > np.pi)
     if not closing.size:
         return None
@@ -96,13 +105,13 @@ def widest_path(plane: Array, edges: Indices) -> LinkedPath | None:
     return LinkedPath(_cycle(int(first[best]), int(second[best]), parent), float(far[best]))
 
 
-def _angles(first: Array, second: Array) -> Array:
+def angles_between(first: Array, second: Array) -> Array:
     """Return the angles from one point to another as seen from the origin, in [-pi, pi]."""
     cross = first[:, 0] * second[:, 1] - first[:, 1] * second[:, 0]
     return np.asarray(np.arctan2(cross, np.einsum("nd,nd->n", first, second)))
 
 
-def _spanning_tree(n: int, edges: Indices, weight: Array) -> Indices:
+def spanning_tree(n: int, edges: Indices, weight: Array) -> Indices:
     """Return the parent of each node in a maximum spanning forest, -1 for a root."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import breadth_first_order, connected_components
@@ -122,7 +131,7 @@ def _spanning_tree(n: int, edges: Indices, weight: Array) -> Indices:
     return np.asarray(np.where(parent == n, -1, parent), dtype=np.intp)
 
 
-def _summed(step: Array, parent: Indices) -> Array:
+def summed_to_root(step: Array, parent: Indices) -> Array:
     """Return the sums of the steps from the root to each node, by doubling the jumps."""
     total, jump = step.copy(), parent.copy()
     while (jump >= 0).any():
