@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geomcheck.protocol import Autoencoder
 from theory.errors import InvalidInput, ModelRaised
 
-__all__ = ["Evaluation", "decoded", "evaluate"]
+__all__ = ["Evaluation", "decoded", "encoded", "evaluate"]
 
 Array = NDArray[np.float64]
 
@@ -69,11 +69,17 @@ def evaluate(model: Autoencoder, points: Array) -> Evaluation:
     m, width = model.latent_dim, points.shape[1]
     if not len(points):
         return Evaluation(points, np.empty((0, m)), np.empty((0, width)), np.empty(0))
-    codes = _called("encode", model.encode, points, m, f"the latent_dim it states, {m}")
+    codes = encoded(model, points)
     images = decoded(model, codes, width)
     with np.errstate(invalid="ignore", over="ignore"):
         errors = np.linalg.norm(images - points, axis=1)
     return Evaluation(points, codes, images, np.where(np.isnan(errors), np.inf, errors))
+
+
+def encoded(model: Autoencoder, points: Array) -> Array:
+    """Return what the encoder alone makes of points (n, N), checked as in `evaluate`."""
+    m = model.latent_dim
+    return _called("encode", model.encode, points, m, f"the latent_dim it states, {m}")
 
 
 def decoded(model: Autoencoder, codes: Array, width: int) -> Array:

@@ -32,15 +32,20 @@ class KeptClasses(tuple[int | None, ...]):
     """How many classes of each degree survive; None where the net does not decide.
 
     `hole` is the width, as a share of the diameter of the image, of the widest hole round which
-    a class that is called lost might still run unseen.
+    a class that is called lost might still run unseen. Of the highest degree `winding` classes
+    or more survive, as seen another way: they go round points that the image keeps away from.
     """
 
     hole: float = 0.0
+    winding: int = 0
 
-    def __new__(cls, numbers: Iterable[int | None], hole: float = 0.0) -> KeptClasses:
+    def __new__(
+        cls, numbers: Iterable[int | None], hole: float = 0.0, winding: int = 0
+    ) -> KeptClasses:
         """Take the numbers, degree by degree from 0."""
         kept = super().__new__(cls, numbers)
         kept.hole = hole
+        kept.winding = winding
         return kept
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.diagram import PersistenceDiagrams
 
-__all__ = ["Loss", "SeenHomology", "losses"]
+__all__ = ["Loss", "SeenHomology", "losses", "most_kept"]
 
 Array = NDArray[np.float64]
 _ESTIMATE_MARGIN = 1.25
@@ -111,6 +111,7 @@ def losses(
     embedding_dim: int | None,
     closed: Sequence[Sequence[int]] = (),
     loops: bool = False,
+    loop_power: int = 0,
     homology_coeff_field: int = 2,
 ) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
     """Hold what a map that passes a bottleneck keeps against what it could have kept.
@@ -129,6 +130,8 @@ def losses(
         ``len(had) - 1`` with Poincaré duality over the field; empty otherwise.
     loops : bool
         Whether H_1 of K is known to have a class of infinite order.
+    loop_power : int
+        Over two elements, every class x of H^1 but 0 has x^loop_power other than 0.
     homology_coeff_field : int
 
     Returns
@@ -145,9 +148,10 @@ def losses(
     interval can be laid beside another in R^1. On a closed k-manifold with k >= latent_dim the
     classes of H^j and of H^(k-j) that come from the latent space annihilate one another under
     the cup product, so no more than the j-th Betti number of them come from both together, and
-    for k = 2j at least half of H_j is lost (``intersection-form``). A loss is called forced
-    only where it is no larger than that; where it is larger, it is undecided. Of the loss of all
-    loops it is known that with m >= 2 a class of infinite order could be kept (``circle-map``);
+    for k = 2j at least half of H_j is lost (``intersection-form``). Over two elements a class of
+    H^1 whose power of degree latent_dim is not 0 comes from none (``cup-product``). A loss is
+    called forced only where it is no larger than that; where it is larger, it is undecided. Of
+    the loss of all loops it is known that with m >= 2 a class of infinite order could be kept (``circle-map``);
     but that none is kept, round however narrow a hole, a net does not show.
     """
     found: list[Loss] = []
@@ -160,7 +164,9 @@ def losses(
             found.append(Loss(degree, count, 0, "forced", "open-subsets"))
             continue
         number = kept[degree] if degree < len(kept) else None
-        if degree and not embeds and _most(degree, count, kept, latent_dim, closed) == 0:
+        if degree == 1 and homology_coeff_field == 2 and latent_dim <= loop_power:
+            found.append(Loss(degree, count, 0, "forced", "cup-product"))
+        elif degree and not embeds and most_kept(degree, count, kept, latent_dim, closed) == 0:
             # No map keeps any: that needs no looking.
             found.append(Loss(degree, count, 0, *_FORCED))
         elif number is None:
@@ -168,7 +174,7 @@ def losses(
         elif number < count:
             if embeds or degree == 0:
                 mark, source = _AVOIDABLE
-            elif number >= _most(degree, count, kept, latent_dim, closed):
+            elif number >= most_kept(degree, count, kept, latent_dim, closed):
                 mark, source = _FORCED
             elif degree == 1 and number == 0 and loops:
                 mark, source = _IN_PART
@@ -185,14 +191,25 @@ _FORCED: tuple[Mark, str] = ("forced", "intersection-form")
 _UNDECIDED: tuple[Mark, str] = ("undecided", "")
 
 
-def _most(
+def most_kept(
     degree: int,
     count: int,
-    kept: tuple[int | None, ...],
+    kept: Sequence[int | None],
     latent_dim: int,
     closed: Sequence[Sequence[int]],
 ) -> int:
-    """Return the most classes that can be kept given those kept in the dual degree."""
+    """Return the most classes of a degree that can be kept, given those kept in its dual.
+
+    Parameters
+    ----------
+    degree, count : int
+        And how many classes K has of it.
+    kept : tuple of int or None
+    latent_dim : int
+        Less than that K embeds in.
+    closed : sequence of sequences of int
+        As in `losses`.
+    """
     if not closed or len(closed[0]) - 1 < latent_dim:
         return count
     dual = len(closed[0]) - 1 - degree

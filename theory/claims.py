@@ -31,6 +31,8 @@ class Claims:
         Betti numbers of degrees 0..k over the field with 2 and with 3 elements.
     embedding_dim : int, optional
         Smallest m such that the set embeds in R^m.
+    loop_power : int, optional
+        Every class x of H^1 over F2 other than 0 has a power x^loop_power other than 0.
     optimal_error : mapping of int to Bound
         e*(m): the smallest worst-case error of any continuous autoencoder of latent dimension
         m, where known (``"exact"``) or bounded from below (``"lower"``).
@@ -46,6 +48,7 @@ class Claims:
     volume: Bound | None = None
     betti: Mapping[int, tuple[int, ...]] | None = None
     embedding_dim: int | None = None
+    loop_power: int | None = None
     optimal_error: Mapping[int, Bound] = field(default_factory=lambda: _NOTHING)
 
     def __post_init__(self) -> None:
@@ -56,6 +59,8 @@ class Claims:
             raise InvalidInput("volume", self.volume.value, "a finite number")
         if self.embedding_dim is not None and not _whole(self.embedding_dim, 0):
             raise InvalidInput("embedding_dim", self.embedding_dim, "a whole number from 0 on")
+        if self.loop_power is not None and not _whole(self.loop_power, 1):
+            raise InvalidInput("loop_power", self.loop_power, "a whole number from 1 on")
         if not isinstance(self.optimal_error, Mapping):
             raise InvalidInput("optimal_error", self.optimal_error, "a mapping {m: Bound}")
         for m, bound in self.optimal_error.items():

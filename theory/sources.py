@@ -181,8 +181,17 @@ _ALL = (
         "continuous map of K into a set that embeds in R^m moves no point farther than r.",
     ),
     Source(
+        "winding-argument",
+        "geomcheck, classes that a map to R^m keeps",
+        "If f: K -> R^m misses a point p, a cycle of degree m - 1 whose image has a winding number "
+        "about p that is not 0 in the field does not bound in f(K). If F(G(F(K))) misses p, the "
+        "same holds in G(F(K)), since what bounds there is mapped on by F.",
+    ),
+    Source(
         "cup-product",
         "geomcheck, lower bound for sets with a class x of H^1 over F2 whose power survives",
+        "A class x of H^1 over F2 of an open subset of R^m has x^m = 0, so no x on K with x^m "
+        "other than 0 passes through one. "
         "On a closed 3-manifold M in R^4 every x in H^1(M; F2) has x^3 = 0: M cuts the sphere "
         "S^4 in A and B, x = a + b with a from A and b from B, a^3 = b^3 = 0, and "
         "a^2 b + a b^2 = Sq^1(ab) = 0 because M is orientable. So RP^3, where x^3 is not 0, is "

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.chart import Chart
-from theory.lattice import Lattice, whole_lattice
+from theory.lattice_map import LatticeMap, Map
 from theory.linking import angles_between, spanning_tree, summed_to_root
 from theory.mod_rank import BinarySpan, rank_mod
-from theory.skeleton import Boxes, corners, faces
+from theory.skeleton import Boxes
 
 __all__ = ["classes_round"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
-Map = Callable[[Array], Array]
 
-# Cells of a lattice along each coordinate, by the number of these.
-_PER_AXIS = {1: 64, 2: 32, 3: 12}
-# The values on a cell lie within this share of the distance of the point they keep away from.
-_NARROW = 0.5
-_HALVINGS = {1: 12, 2: 7, 3: 3}
-_MOST_POINTS = 400_000
-_BATCH = 100_000
+_RAYS = 2
 
 
 def classes_round(
-    map: Map, parts: Sequence[Sequence[Chart]], centres: Array, *, enough: Mapping[int, int]
+    map: Map,
+    parts: Sequence[Sequence[Chart]],
+    centres: Array,
+    *,
+    enough: Mapping[int, int],
+    seen: Sequence[Array] = (),
 ) -> dict[int, int]:
     """Return how many classes of degree m - 1 of K go round points that f: K -> R^m misses.
 
@@ -46,6 +42,8 @@ def classes_round(
     enough : mapping of int to int
         The fields, by their number of elements, and at how many classes to stop looking.
         With m = 3 only the field with two elements is looked at.
+    seen : sequence of array of shape (s, N)
+        For each component, points where f may be steep: cells are halved there until it is not.
 
     Returns
     -------
@@ -56,123 +54,67 @@ def classes_round(
     -----
     Source ``winding-argument``. The cycles are those of a lattice in the charts; points of equal
     image are one, and cycles that bound in K count for nothing: they do not go round. A cell of
-    the lattice is halved until the values at its corners and its middle lie in a ball of half
-    the size of the distance of the point from that ball's centre: then, unless f strays twice as
-    far between these, f misses the point, and the cycle of the values' simplices goes round it as
-    often as the image of the cycle. So continuity, and that f strays no farther, are what it
-    rests on: f is seen on points only.
+    the lattice is halved until the values at its corners, at its middle, and wherever in it f is
+    looked at, lie in a ball of half the size of the distance of the point from that ball's
+    centre: then, unless f strays twice as far between these, f misses the point, and the cycle of
+    the values' simplices goes round it as often as the image of the cycle. So continuity, and
+    that f strays no farther, are what it rests on: f is seen on points only.
     """
     nothing = dict.fromkeys(enough, 0)
     m = centres.shape[1]
-    if not parts or not all(parts) or any(charts[0].dim not in _PER_AXIS for charts in parts):
-        return nothing
-    grids = [_Grid(whole_lattice(charts, _PER_AXIS[charts[0].dim]), map) for charts in parts]
+    grids: list[LatticeMap] = []
+    for charts, points in zip(parts, seen or [np.empty((0, 0))] * len(parts), strict=True):
+        grid = LatticeMap.of_charts(charts, map, points)
+        if grid is None:
+            return nothing
+        grids.append(grid)
     count = _turns if m == 2 else _crossings
-    seen: list[list[NDArray[np.intp]]] = []
+    around: list[list[Indices]] = []
     found = nothing
     for centre in centres:
         depths = [grid.depth(centre) for grid in grids]
         if any(depth is None for depth in depths):
             continue
-        seen.append([count(g, centre, d or 0) for g, d in zip(grids, depths, strict=True)])
-        found = _ranks(grids, seen, m, enough)
+        counts = [count(g, centre, d or 0) for g, d in zip(grids, depths, strict=True)]
+        if any(each is None for each in counts):
+            continue
+        around.append([each for each in counts if each is not None])
+        found = _ranks(grids, around, m, enough)
         if all(found[field] >= number for field, number in enough.items()):
             break
     return found
 
 
 def _ranks(
-    grids: Sequence[_Grid], seen: list[list[NDArray[np.intp]]], m: int, fields: Mapping[int, int]
+    grids: Sequence[LatticeMap], around: list[list[Indices]], m: int, fields: Mapping[int, int]
 ) -> dict[int, int]:
+    # One row for each point, one column for each closed edge, or each square, of every part.
+    rows = [np.concatenate(each, axis=-1) for each in around]
     if m == 2:
-        rows = np.array([np.concatenate(each) for each in seen])
-        return {field: rank_mod(rows, field) for field in fields}
-    found = dict.fromkeys(fields, 0)
-    # Both rays, and every part on its own: a class of one is none of another.
+        return {field: rank_mod(np.array(rows), field) for field in fields}
+    bounding: list[int] = []
+    begin = 0
+    for grid in grids:
+        boxes, names = grid.squares
+        bounding.extend(bits << begin for bits in _coboundaries(boxes, names, grid.lattice.room))
+        begin += len(boxes)
     ranks = []
-    for ray in range(2):
-        rank = 0
-        for i, grid in enumerate(grids):
-            span = BinarySpan(grid.coboundaries)
-            rank += sum(span.add(_bits(each[i][ray])) for each in seen)
-        ranks.append(rank)
-    if 2 in found:
-        found[2] = min(ranks)
-    return found
+    for ray in range(_RAYS):
+        span = BinarySpan(bounding)
+        ranks.append(sum(span.add(_bits(row[ray])) for row in rows))
+    # An edge met by one of the rays is hardly met by the other.
+    return {field: min(ranks) if field == 2 else 0 for field in fields}
 
 
-@dataclass(frozen=True, eq=False)
-class _Grid:
-    """The lattice of one component and the map on it."""
-
-    lattice: Lattice
-    map: Map
-
-    @property
-    def dim(self) -> int:
-        return self.lattice.place.shape[1]
-
-    @cached_property
-    def cells(self) -> Boxes:
-        return faces(self.lattice, self.dim)[0]
-
-    @cached_property
-    def edges(self) -> tuple[Boxes, Indices]:
-        return faces(self.lattice, 1)
-
-    @cached_property
-    def squares(self) -> tuple[Boxes, Indices]:
-        return faces(self.lattice, 2)
-
-    @cached_property
-    def coboundaries(self) -> list[int]:
-        """For each edge, the squares that it bounds, as bits."""
-        boxes, names = self.squares
-        return _coboundaries(boxes, names, self.lattice.room)
-
-    @cached_property
-    def _looked_at(self) -> tuple[Array, Array]:
-        return self._middles_and_corners(self.cells)
-
-    def values(self, boxes: Boxes, shares: Array) -> Array:
-        """Return f (f, s, m) at shares (s, d) of boxes."""
-        step = max(1, _BATCH // len(shares))
-        found = []
-        for i in range(0, len(boxes), step):
-            points = boxes[i : i + step].points(shares)
-            values = self.map(points.reshape(-1, points.shape[2]))
-            found.append(values.reshape(*points.shape[:2], -1))
-        return np.concatenate(found)
-
-    def depth(self, centre: Array) -> int | None:
-        """Return how often cells have to be halved for f to be seen to miss a point, or None."""
-        boxes, (middle, corner) = self.cells, self._looked_at
-        used = 0
-        for halvings in range(_HALVINGS[self.dim] + 1):
-            far = np.linalg.norm(middle - centre, axis=1)
-            spread = np.linalg.norm(corner - middle[:, None], axis=2).max(axis=1)
-            wide = ~(spread < _NARROW * far)
-            if not wide.any():
-                return halvings
-            used += int(wide.sum()) * 2**self.dim * (2**self.dim + 1)
-            if used > _MOST_POINTS:
-                return None
-            boxes = boxes.halved(wide)
-            middle, corner = self._middles_and_corners(boxes)
-        return None
-
-    def _middles_and_corners(self, boxes: Boxes) -> tuple[Array, Array]:
-        shares = np.concatenate([np.full((1, self.dim), 0.5), corners(self.dim)])
-        values = self.values(boxes, shares)
-        return values[:, 0], values[:, 1:]
-
-
-def _turns(grid: _Grid, centre: Array, depth: int) -> NDArray[np.intp]:
+def _turns(grid: LatticeMap, centre: Array, depth: int) -> Indices | None:
     """Return how often each edge of the lattice, closed in a spanning tree, turns about a point."""
     boxes, ends = grid.edges
     shares = np.linspace(0, 1, 2**depth + 1)[:, None]
     seen = grid.values(boxes, shares) - centre
     first, second = seen[:, :-1].reshape(-1, 2), seen[:, 1:].reshape(-1, 2)
+    steps = np.linalg.norm(second - first, axis=1)
+    if not (steps < np.linalg.norm(first, axis=1)).all():
+        return None
     angle = angles_between(first, second).reshape(len(boxes), -1).sum(axis=1)
     parent = spanning_tree(int(ends.max()) + 1, ends, np.zeros(len(ends)))
     step = np.zeros(len(parent))
@@ -181,21 +123,25 @@ def _turns(grid: _Grid, centre: Array, depth: int) -> NDArray[np.intp]:
         down = np.flatnonzero(parent[ends[:, other]] == ends[:, one])
         step[ends[down, other]] = sign * angle[down]
     lift = summed_to_root(step, parent)
-    return np.rint((lift[ends[:, 0]] + angle - lift[ends[:, 1]]) / (2 * np.pi)).astype(np.intp)
+    turned = (lift[ends[:, 0]] + angle - lift[ends[:, 1]]) / (2 * np.pi)
+    return np.asarray(np.rint(turned), dtype=np.intp)
 
 
-def _crossings(grid: _Grid, centre: Array, depth: int) -> NDArray[np.intp]:
-    """Return, for two rays from a point, how often each square's image is crossed (2, s), mod 2."""
+def _crossings(grid: LatticeMap, centre: Array, depth: int) -> Indices | None:
+    """Return how often each ray from a point crosses the image of each square, modulo 2."""
     if grid.dim < 2:
-        return np.zeros((2, 0), dtype=np.intp)
+        return np.zeros((_RAYS, 0), dtype=np.intp)
     boxes, _ = grid.squares
     count = 2**depth
     axis = np.linspace(0, 1, count + 1)
     shares = np.stack([g.ravel() for g in np.meshgrid(axis, axis, indexing="ij")], axis=1)
     values = (grid.values(boxes, shares) - centre).reshape(len(boxes), count + 1, count + 1, -1)
+    steps = np.linalg.norm(values[:, 1:, 1:] - values[:, :-1, :-1], axis=-1)
+    if not (steps < np.linalg.norm(values[:, :-1, :-1], axis=-1)).all():
+        return None
     a, b = values[:, :-1, :-1], values[:, 1:, :-1]
     c, d = values[:, :-1, 1:], values[:, 1:, 1:]
-    rays = np.random.default_rng(5).standard_normal((2, 3))
+    rays = np.random.default_rng(5).standard_normal((_RAYS, 3))
     crossed = [
         sum(_meets(ray, *three).sum(axis=(1, 2)) for three in ((a, b, d), (a, c, d)))
         for ray in rays

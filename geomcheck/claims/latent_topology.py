@@ -22,6 +22,7 @@ def check(study: Study) -> ClaimResult:
             kept=study.kept_by_codes,
             seen=codes,
             collisions=study.collisions,
+            winds="the latent set",
             encoder_alone=True,
             extra={
                 "betti_latent": None if codes is None else list(codes.betti()),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from geomcheck.collisions import Collisions
+from geomcheck.duality import claimed_betti, closed_components, loop_power
 from geomcheck.graph import parts_of_graph
 from geomcheck.induced import KeptOver
 from geomcheck.study import Study
-from geomcheck.topology import Loss, SeenHomology, losses
+from geomcheck.topology import Loss, SeenHomology, losses, most_kept
 
 __all__ = ["Comparison", "certified_homotopic", "kept_classes", "lost_classes"]
 
@@ -39,6 +40,8 @@ class Comparison:
     collisions : Collisions
         Points far apart that the map sends to one. Without any nothing is lost for certain: an
         injective map of a compact set loses nothing.
+    winds : str
+        What to call the set of codes whose holes are looked at.
     extra : mapping
         More values to report.
     encoder_alone : bool
@@ -51,6 +54,7 @@ class Comparison:
     kept: KeptOver
     seen: SeenHomology | None
     collisions: Collisions
+    winds: str
     extra: Mapping[str, Any]
     encoder_alone: bool = False
 
@@ -70,8 +74,11 @@ def kept_classes(
     study: Study, had: tuple[int, ...], comparison: Comparison, certified: bool
 ) -> dict[int, tuple[int | None, ...]]:
     """Return, over each field, how many classes of each degree are kept; None where unclear."""
+    ground = study.ground
     if certified:
-        return {field: had if field == 2 else _claimed(study, field) for field in comparison.kept}
+        return {
+            field: had if field == 2 else claimed_betti(ground, field) for field in comparison.kept
+        }
     kept = {field: list(numbers) for field, numbers in comparison.kept.items()}
     if kept[2] and comparison.seen is not None:
         # An image has no more components than K; if it has as many, the map keeps them apart.
@@ -89,8 +96,9 @@ def kept_classes(
             numbers[0] = pieces if pieces is not None and pieces <= had[0] else None
     if comparison.seen is not None:
         for field, numbers in kept.items():
-            count = had if field == 2 else _claimed(study, field)
+            count = had if field == 2 else claimed_betti(ground, field)
             _doubt(numbers, count, comparison.seen, _WIDER * comparison.kept[field].hole)
+            _wind(numbers, count, comparison.kept[field].winding, closed_components(ground, field))
     return {field: tuple(numbers) for field, numbers in kept.items()}
 
 
@@ -106,6 +114,20 @@ def _doubt(
         number = numbers[degree]
         if number is not None and number < had[degree] and seen.narrow_holes(degree, width):
             numbers[degree] = None
+
+
+def _wind(
+    numbers: list[int | None],
+    had: tuple[int, ...],
+    winding: int,
+    closed: Sequence[tuple[int, ...]],
+) -> None:
+    """Take in that so many classes of the highest degree, or more, go round holes."""
+    m = len(numbers)
+    number = numbers[-1] if numbers else None
+    if winding and (number is None or number < winding):
+        most = most_kept(m - 1, had[m - 1], numbers, m, closed)
+        numbers[-1] = winding if winding >= most else None
 
 
 def _joined(study: Study, collisions: Collisions) -> int:
@@ -126,12 +148,13 @@ def lost_classes(
     unclear: set[int] = set()
     for field, numbers in kept.items():
         lost, undecided = losses(
-            had if field == 2 else _claimed(study, field),
+            had if field == 2 else claimed_betti(ground, field),
             numbers,
             latent_dim=m,
             embedding_dim=ground.embedding_dim,
-            closed=_closed(study, field),
+            closed=closed_components(ground, field),
             loops=_loops(study),
+            loop_power=loop_power(ground),
             homology_coeff_field=field,
         )
         unclear.update(undecided)
@@ -140,31 +163,6 @@ def lost_classes(
             if before is None or (before.mark == "forced" and x.mark != "forced"):
                 found[x.degree] = x
     return tuple(found[degree] for degree in sorted(found)), tuple(sorted(unclear))
-
-
-def _claimed(study: Study, field: int) -> tuple[int, ...]:
-    manifold = study.ground.manifold
-    assert manifold is not None
-    assert manifold.claims.betti is not None
-    return manifold.claims.betti[field]
-
-
-def _closed(study: Study, field: int) -> list[tuple[int, ...]]:
-    """Return the Betti numbers of the components, if Poincaré duality holds on each."""
-    manifold = study.ground.manifold
-    if manifold is None:
-        return []
-    numbers = []
-    for part in manifold.components:
-        betti = None if part.claims.betti is None else part.claims.betti.get(field)
-        if part is manifold and betti is None and field == 2:
-            betti = study.ground.betti
-        if not part.closed or betti is None or part.dim != manifold.dim:
-            return []
-        if field != 2 and part.orientable is not True:
-            return []
-        numbers.append(tuple(betti))
-    return numbers
 
 
 def _loops(study: Study) -> bool:

@@ -54,6 +54,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         )
     kept = kept_classes(study, had, comparison, certified)
     values["classes_kept"] = list(kept[2])
+    values["classes_round_holes"] = comparison.kept[2].winding
     lost, unclear = lost_classes(study, had, kept)
     values["losses"] = [asdict(x) for x in lost]
     verdict, summary = _judged(lost, unclear, comparison.image)
@@ -171,6 +172,8 @@ def _resolution(
         f"{comparison.image} has no feature finer than {finest}, and the map none finer than the "
         "net"
     )
+    if any(kept.winding for kept in comparison.kept.values()):
+        says += f"; no part of {comparison.winds} hides that crosses a hole seen in it"
     if any(x.mark != "forced" for x in lost):
         hole = percent(max(kept.hole for kept in comparison.kept.values()))
         says += f"; no class called lost runs round a hole narrower than {hole} of the diameter"

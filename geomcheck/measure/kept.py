@@ -9,6 +9,8 @@ from geomcheck.enrich import whitened
 from geomcheck.evaluation import Evaluation
 from geomcheck.ground import Ground
 from geomcheck.induced import KeptClasses, KeptOver, kept_classes
+from geomcheck.measure.winding import with_winding
+from geomcheck.protocol import Autoencoder
 from theory.covering import covering_radius
 
 __all__ = ["HIGHEST_DEGREE", "kept_by"]
@@ -20,11 +22,11 @@ HIGHEST_DEGREE = 3
 
 def kept_by(
     ground: Ground,
+    model: Autoencoder,
     net: Evaluation,
     covering: float,
     pool: Evaluation,
     measured_betti: tuple[int | None, ...],
-    latent_dim: int,
     *,
     steady: bool,
 ) -> tuple[KeptOver, KeptOver]:
@@ -33,6 +35,7 @@ def kept_by(
     Parameters
     ----------
     ground : Ground
+    model : Autoencoder
     net : Evaluation
         A net of K.
     covering : float
@@ -41,15 +44,15 @@ def kept_by(
         Many more points of K, dense where the encoder is steep.
     measured_betti : tuple of int or None
         Of K over two elements, where they are not given.
-    latent_dim : int
     steady : bool
         A decoder that is not steady may open holes that the codes have not.
     """
-    manifold = ground.manifold
+    manifold, latent_dim = ground.manifold, model.latent_dim
     covering_of = None if manifold is None else lambda some: covering_radius(some, manifold).value
     codes: dict[int, KeptClasses] = {}
     images: dict[int, KeptClasses] = {}
-    for field, betti in _betti_over(ground, measured_betti, latent_dim).items():
+    over = _betti_over(ground, measured_betti, latent_dim)
+    for field, betti in over.items():
         had = tuple(b for b in betti if b is not None)
         if len(had) < len(betti) or not np.isfinite(pool.codes).all():
             codes[field] = images[field] = KeptClasses([None] * len(betti))
@@ -84,7 +87,11 @@ def kept_by(
             for a, b in zip(codes[field], images[field], strict=True)
         )
         images[field] = KeptClasses(numbers, max(codes[field].hole, images[field].hole))
-    return codes, images
+    around = [
+        with_winding(kept_so_far, over, ground, model, pool, decoded=decoded)
+        for kept_so_far, decoded in ((codes, False), (images, True))
+    ]
+    return around[0], around[1]
 
 
 def _larger(first: KeptClasses, second: KeptClasses) -> KeptClasses:

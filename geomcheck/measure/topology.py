@@ -91,11 +91,11 @@ def topology_of(
     codes, kept_codes, kept, images = _images(ground, settings, len(net), pool, model.latent_dim)
     by_codes, by_images = kept_by(
         ground,
+        model,
         net,
         covering.value,
         pool,
         of_input.betti(),
-        model.latent_dim,
         steady=exceptional.jump is None,
     )
     return Topology(

@@ -92,6 +92,7 @@ def grassmannian(n: int = 4, k: int = 2) -> Manifold:
             volume=exact(2 ** (dim / 2) * volume),
             betti={2: _gaussian_binomial(n, k, 1, dim), 3: _rational(n, k, dim)},
             embedding_dim=embedding_dim,
+            loop_power=n - 1 if min(k, n - k) == 1 else None,
             optimal_error=_optimal(n, k, dim, cycle.dim),
         ),
         cell=lambda avoid: plane_cell(n, k, avoid),

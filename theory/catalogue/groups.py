@@ -78,6 +78,8 @@ def special_orthogonal(n: int = 3) -> Manifold:
             volume=exact(2 ** (dim / 2) * orthogonal_volume(n)),
             betti={2: f2, 3: poincare(odd, dim)},
             embedding_dim=embedding_dim,
+            # x^j is not 0 for j below the least power of 2 that is n or more.
+            loop_power=2 ** (n - 1).bit_length() - 1 if n > 2 else None,
             optimal_error=_optimal(n, dim, cycle.dim),
         ),
         cell=lambda avoid: frame_cell(n, n, avoid, rotations=True),

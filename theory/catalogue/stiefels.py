@@ -77,6 +77,7 @@ def stiefel(n: int = 4, p: int = 2) -> Manifold:
             volume=exact(2 ** (p * (p - 1) / 4) * math.prod(spheres)),
             betti={2: poincare(range(n - p, n), dim), 3: poincare(_rational(n, p), dim)},
             embedding_dim=n if p == 1 else known.get((n, p)),
+            loop_power=3 if (n, p) == (3, 2) else None,
             optimal_error=_optimal(n, p, dim, n - 1 if p == 1 else cycle.dim),
         ),
         cell=lambda avoid: frame_cell(n, p, avoid),
