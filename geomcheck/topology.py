@@ -151,8 +151,8 @@ def losses(
     for k = 2j at least half of H_j is lost (``intersection-form``). Over two elements a class of
     H^1 whose power of degree latent_dim is not 0 comes from none (``cup-product``). A loss is
     called forced only where it is no larger than that; where it is larger, it is undecided. Of
-    the loss of all loops it is known that with m >= 2 a class of infinite order could be kept (``circle-map``);
-    but that none is kept, round however narrow a hole, a net does not show.
+    the loss of all loops it is known that with m >= 2 a class of infinite order could be kept
+    (``circle-map``); but that none is kept, round however narrow a hole, a net does not show.
     """
     found: list[Loss] = []
     open_degrees: list[int] = []

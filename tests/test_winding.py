@@ -1,0 +1,223 @@
+"""Classes that go round holes: the pieces, sets whose answer is known, and maps made to deceive."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+import geomcheck
+import theory
+from geomcheck.protocol import FunctionAutoencoder
+from geomcheck.result import Verdict
+from theory.chart_cells import cell_flags
+from theory.holes import widest_holes
+from theory.lattice import whole_lattice
+from theory.mod_rank import BinarySpan, rank_mod
+from theory.skeleton import faces
+from theory.winding import classes_round
+
+Array = NDArray[np.float64]
+
+
+def test_ranks_over_two_fields_differ_where_torsion_would() -> None:
+    rows = np.array([[2, 0], [0, 3]])
+    assert (rank_mod(rows, 2), rank_mod(rows, 3), rank_mod(rows, 5)) == (1, 1, 2)
+    assert rank_mod(np.zeros((0, 4), dtype=np.intp), 2) == 0
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6), st.integers(1, 6), st.sampled_from([2, 3, 5]))
+def test_the_rank_is_that_of_a_product_of_full_ranks(seed: int, a: int, b: int, prime: int) -> None:
+    rng = np.random.default_rng(seed)
+    rank = int(rng.integers(0, min(a, b) + 1))
+    # Unit triangular matrices are invertible over every field.
+    left = np.tril(rng.integers(0, 9, (a, a)), -1) + np.eye(a, dtype=int)
+    right = np.triu(rng.integers(0, 9, (b, b)), 1) + np.eye(b, dtype=int)
+    middle = np.zeros((a, b), dtype=int)
+    middle[range(rank), range(rank)] = 1
+    rows = left @ middle @ right
+    assert rank_mod(rows, prime) == rank
+    if prime == 2:
+        span = BinarySpan(int("".join(map(str, row % 2)), 2) for row in rows)
+        assert len(span) == rank
+
+
+def test_faces_of_a_torus_number_as_they_should_and_meet() -> None:
+    lattice = whole_lattice(theory.torus().charts, 8)
+    edges, ends = faces(lattice, 1)
+    squares, names = faces(lattice, 2)
+    assert (len(np.unique(names)), len(edges), len(squares)) == (64, 128, 64)
+    heads = edges.points(np.array([[0.0], [1.0]]))
+    spots = np.empty((64, 3))
+    spots[lattice.names] = lattice.points
+    np.testing.assert_allclose(heads, spots[ends], atol=1e-12)
+    # The halves of a square have its corners, its middle, and the middles of its sides.
+    some = np.zeros(len(squares), dtype=bool)
+    some[[3, 60]] = True
+    corner = np.array([(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)])
+    whole = squares[some].points(np.concatenate([corner, [[0.5, 0.5]]]))
+    halves = squares.halved(some).points(corner).reshape(2, 4, 4, 3)
+    for i, j in itertools.product(range(2), range(4)):
+        np.testing.assert_allclose(halves[i, j, j], whole[i, j], atol=1e-12)
+        np.testing.assert_allclose(halves[i, j, 3 - j], whole[i, 4], atol=1e-12)
+
+
+def test_the_widest_hole_of_a_ring_is_its_middle() -> None:
+    rng = np.random.default_rng(0)
+    angle, away = rng.uniform(0, 2 * np.pi, 4000), rng.uniform(1, 2, 4000)
+    ring = np.stack([3 + away * np.cos(angle), away * np.sin(angle)], axis=1)
+    centres, radii = widest_holes(ring, 5)
+    np.testing.assert_allclose(centres[0], (3, 0), atol=0.05)
+    assert 1 <= radii[0] < 1.05
+    assert radii[1] < 0.2
+    gaps = np.linalg.norm(ring - centres[:, None], axis=2).min(axis=1)
+    np.testing.assert_allclose(gaps, radii)
+    assert len(widest_holes(np.stack([angle, angle], axis=1), 5)[0]) == 0
+
+
+def round_middle(manifold: theory.Manifold, f: object, centre: Array, *fields: int) -> list[int]:
+    parts = [part.charts for part in manifold.components]
+    found = classes_round(f, parts, centre[None], enough=dict.fromkeys(fields, 9))  # type: ignore[arg-type]
+    return [found[field] for field in fields]
+
+
+@pytest.mark.parametrize(("turns", "over_two", "over_three"), [(1, 1, 1), (2, 0, 1), (3, 1, 0)])
+def test_a_circle_wound_several_times(turns: int, over_two: int, over_three: int) -> None:
+    def wound(x: Array) -> Array:
+        angle = turns * np.arctan2(x[:, 1], x[:, 0])
+        return np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+    found = round_middle(theory.circle(), wound, np.zeros(2), 2, 3)
+    assert found == [over_two, over_three]
+    assert round_middle(theory.circle(), wound, np.array([1.5, 0]), 2, 3) == [0, 0]
+
+
+def test_surfaces_in_space() -> None:
+    def same(x: Array) -> Array:
+        return x
+
+    sphere, torus = theory.sphere(), theory.torus()
+    assert round_middle(sphere, same, np.array([0.3, 0.1, 0.2]), 2) == [1]
+    assert round_middle(sphere, same, np.array([0.9, 0.9, 0.2]), 2) == [0]
+    assert round_middle(torus, same, np.array([2.0, 0, 0]), 2) == [1]
+    assert round_middle(torus, same, np.zeros(3), 2) == [0]
+    # One hole tells one class, though two spheres lie about it.
+    nested = theory.disjoint_union([sphere, theory.sphere(R=3.0)], gap=2.0)
+    assert round_middle(nested, same, np.array([0.3, 0.1, 0.2]), 2) == [1]
+
+
+def test_the_class_of_the_rotations_that_the_sphere_keeps() -> None:
+    rotations = theory.special_orthogonal(3)
+
+    def column(x: Array) -> Array:
+        return x.reshape(-1, 3, 3)[:, :, 2]
+
+    assert round_middle(rotations, column, np.zeros(3), 2) == [1]
+    # Of the projective space nothing is kept by a map that embeds a ball and folds the rest.
+    flat = theory.grassmannian(n=4, k=1)
+    assert round_middle(flat, lambda x: x[:, :3], np.array([0.2, 0.2, 0.1]), 2) == [0]
+
+
+def cup_powers(charts: tuple[theory.Chart, ...], per_axis: int, k: int) -> int:
+    """Return the largest j with x^j not 0, x the class of H^1 over F2, of a closed k-manifold."""
+    flags = cell_flags(charts, per_axis)
+    assert flags is not None
+    tops = [flag for flag in flags if len(flag) == k + 1]
+    edges = sorted({e for flag in flags for e in itertools.combinations(flag, 2)})
+    number = {e: i for i, e in enumerate(edges)}
+    triangles = sorted({t for flag in flags for t in itertools.combinations(flag, 3)})
+    # A cocycle that is no coboundary: 0 on a spanning tree, not 0.
+    parent: dict[int, int] = {}
+
+    def root(v: int) -> int:
+        while parent.get(v, v) != v:
+            v = parent[v]
+        return v
+
+    free = []
+    for i, (a, b) in enumerate(edges):
+        ra, rb = root(a), root(b)
+        if ra == rb:
+            free.append(i)
+        else:
+            parent[ra] = rb
+    place = {e: i for i, e in enumerate(free)}
+    rows: dict[int, int] = {}
+    for a, b, c in triangles:
+        row = 0
+        for e in ((a, b), (b, c), (a, c)):
+            if number[e] in place:
+                row ^= 1 << place[number[e]]
+        while row and row.bit_length() in rows:
+            row ^= rows[row.bit_length()]
+        if row:
+            rows[row.bit_length()] = row
+    left = [i for i in range(len(free)) if i + 1 not in rows]
+    assert len(left) == 1
+    x = {free[left[0]]}
+    # From the lowest pivot up every other value follows.
+    chosen = 1 << left[0]
+    for length in sorted(rows):
+        if bin(rows[length] & chosen & ~(1 << (length - 1))).count("1") % 2:
+            chosen |= 1 << (length - 1)
+            x.add(free[length - 1])
+    value = {e: int(number[e] in x) for e in edges}
+    assert all((value[a, b] + value[b, c] + value[a, c]) % 2 == 0 for a, b, c in triangles)
+    # The k-th power on the sum of all simplices of dimension k, which is the only cycle.
+    total = sum(all(value[flag[i], flag[i + 1]] for i in range(k)) for flag in tops)
+    return k if total % 2 else 0
+
+
+@pytest.mark.parametrize(
+    "manifold", [theory.grassmannian(n=3, k=1), theory.special_orthogonal(3)], ids=str
+)
+def test_the_power_that_is_claimed_of_loops_is_that_of_the_cells(manifold: theory.Manifold) -> None:
+    k = manifold.dim
+    assert manifold.claims.loop_power == cup_powers(manifold.charts, 4 if k == 3 else 6, k) == k
+
+
+TORUS = theory.torus()
+
+
+def torus_code(x: Array) -> tuple[Array, Array]:
+    u = np.mod(np.arctan2(x[:, 1], x[:, 0]), 2 * np.pi)
+    v = np.mod(np.arctan2(x[:, 2], np.hypot(x[:, 0], x[:, 1]) - 2), 2 * np.pi)
+    return u, v
+
+
+def ring_of(back: float = 0.0) -> FunctionAutoencoder:
+    """Lay the torus cut along a meridian in a ring; `back` wide, the turn is taken back."""
+
+    def encode(x: Array) -> Array:
+        u, v = torus_code(x)
+        across = np.where(v < 6, v / 6, (2 * np.pi - v) / (2 * np.pi - 6))
+        if back:
+            u = u - 2 * np.pi * np.clip((u - 3.37) / back, 0, 1)
+        return (3 + across[:, None]) * np.stack([np.cos(u), np.sin(u)], axis=1)
+
+    def decode(c: Array) -> Array:
+        r, u = np.hypot(c[:, 0], c[:, 1]), np.arctan2(c[:, 1], c[:, 0])
+        v = 6 * np.clip(r - 3, 0, 1)
+        x = np.stack([(2 + np.cos(v)) * np.cos(u), (2 + np.cos(v)) * np.sin(u), np.sin(v)], axis=1)
+        return x * np.minimum(r / 2, 1)[:, None]
+
+    return FunctionAutoencoder(encode, decode, 3, 2, True)
+
+
+@pytest.mark.parametrize("back", [0.0, 0.5, 0.01])
+def test_a_turn_that_is_taken_back_is_not_kept(back: float) -> None:
+    report = geomcheck.verify(
+        TORUS, ring_of(back), epsilon=0.1, delta=0.1, rng=0, samples=4000, certificate_seconds=1
+    )
+    for claim in ("latent-topology", "reconstruction-topology"):
+        result = report[claim]
+        if back:
+            assert result.verdict is not Verdict.HOLDS
+            assert result.values["classes_round_holes"] == 0
+        else:
+            assert result.verdict is Verdict.HOLDS
+            assert result.values["classes_kept"] == [1, 1]
