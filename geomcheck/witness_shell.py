@@ -14,8 +14,9 @@ from theory.cells.ball import sphere_exp, sphere_log
 __all__ = ["Shell"]
 
 Array = NDArray[np.float64]
-# The hole of a shell is so many times as wide as the shell.
-_HOLE = 3.0
+# The radius is so many times half the thickness: over a small part of M that the cut crosses codes
+# fill the thickness, and should still look narrow from the centre.
+_HOLE = 6.0
 
 
 @dataclass(frozen=True, eq=False)
