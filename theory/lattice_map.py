@@ -15,7 +15,7 @@ from theory.chart_projection import ChartProjection
 from theory.lattice import Lattice, whole_lattice
 from theory.skeleton import Boxes, corners, faces
 
-__all__ = ["LatticeMap", "Map"]
+__all__ = ["LatticeMap", "Map", "drawn_in"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -133,14 +133,16 @@ class LatticeMap:
 
     def depth(self, centre: Array) -> int | None:
         """Return how often cells have to be halved for f to be seen to miss a point, or None."""
-        boxes, owner, within = self.cells, self.samples.cell, self.samples.values
-        coordinates, used = self.samples.coordinates, 0
+        boxes, values = self.cells, self._coarsest
+        owner, coordinates = self.samples.cell, self.samples.coordinates
+        within = drawn_in(self.samples.values - centre)
+        used = 0
         for halvings in range(_HALVINGS[self.dim] + 1):
-            middle, spread = self._middle_and_spread(boxes, halvings)
-            far = np.linalg.norm(middle - centre, axis=1)
-            spread = spread.copy()
+            around = drawn_in(values - centre)
+            middle = around[:, 0]
+            spread = np.linalg.norm(around - middle[:, None], axis=2).max(axis=1)
             np.maximum.at(spread, owner, np.linalg.norm(within - middle[owner], axis=1))
-            wide = ~(spread < _NARROW * far)
+            wide = ~(spread < _NARROW * np.linalg.norm(middle, axis=1))
             if not wide.any():
                 return halvings
             used += int(wide.sum()) * 2**self.dim * (2**self.dim + 1)
@@ -154,17 +156,24 @@ class LatticeMap:
             half = upper @ (2 ** np.arange(self.dim)[::-1])
             owner = place[owner] * 2**self.dim + half
             boxes = boxes.halved(wide)
+            values = self._looked_at(boxes)
         return None
 
-    def _middle_and_spread(self, boxes: Boxes, halvings: int) -> tuple[Array, Array]:
-        """Return f in the middles of cells, and how far it is from there at their corners."""
-        if halvings == 0:
-            return self._coarsest
-        shares = np.concatenate([np.full((1, self.dim), 0.5), corners(self.dim)])
-        values = self.values(boxes, shares)
-        middle, corner = values[:, 0], values[:, 1:]
-        return middle, np.linalg.norm(corner - middle[:, None], axis=2).max(axis=1)
-
     @cached_property
-    def _coarsest(self) -> tuple[Array, Array]:
-        return self._middle_and_spread(self.cells, -1)
+    def _coarsest(self) -> Array:
+        return self._looked_at(self.cells)
+
+    def _looked_at(self, boxes: Boxes) -> Array:
+        """Return f (f, 1 + 2^k, m) in the middles and at the corners of cells."""
+        shares = np.concatenate([np.full((1, self.dim), 0.5), corners(self.dim)])
+        return self.values(boxes, shares)
+
+
+def drawn_in(values: Array) -> Array:
+    """Return vectors (..., m) of the same directions whose lengths are the square roots.
+
+    That is a homeomorphism which fixes 0, so it changes no winding about it; a step outward
+    is no step across.
+    """
+    lengths = np.linalg.norm(values, axis=-1, keepdims=True)
+    return np.asarray(values / np.sqrt(np.maximum(lengths, 1e-300)))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.chart import Chart
-from theory.lattice_map import LatticeMap, Map
+from theory.lattice_map import LatticeMap, Map, drawn_in
 from theory.linking import angles_between, spanning_tree, summed_to_root
 from theory.mod_rank import BinarySpan, rank_mod
 from theory.skeleton import Boxes
@@ -56,9 +56,10 @@ def classes_round(
     image are one, and cycles that bound in K count for nothing: they do not go round. A cell of
     the lattice is halved until the values at its corners, at its middle, and wherever in it f is
     looked at, lie in a ball of half the size of the distance of the point from that ball's
-    centre: then, unless f strays twice as far between these, f misses the point, and the cycle of
-    the values' simplices goes round it as often as the image of the cycle. So continuity, and
-    that f strays no farther, are what it rests on: f is seen on points only.
+    centre, distances from the point shrunk to their square roots: then, unless f strays twice as
+    far between these, f misses the point, and the cycle of the values' simplices goes round it as
+    often as the image of the cycle. So continuity, and that f strays no farther, are what it
+    rests on: f is seen on points only.
     """
     nothing = dict.fromkeys(enough, 0)
     m = centres.shape[1]
@@ -110,7 +111,7 @@ def _turns(grid: LatticeMap, centre: Array, depth: int) -> Indices | None:
     """Return how often each edge of the lattice, closed in a spanning tree, turns about a point."""
     boxes, ends = grid.edges
     shares = np.linspace(0, 1, 2**depth + 1)[:, None]
-    seen = grid.values(boxes, shares) - centre
+    seen = drawn_in(grid.values(boxes, shares) - centre)
     first, second = seen[:, :-1].reshape(-1, 2), seen[:, 1:].reshape(-1, 2)
     steps = np.linalg.norm(second - first, axis=1)
     if not (steps < np.linalg.norm(first, axis=1)).all():
@@ -135,7 +136,8 @@ def _crossings(grid: LatticeMap, centre: Array, depth: int) -> Indices | None:
     count = 2**depth
     axis = np.linspace(0, 1, count + 1)
     shares = np.stack([g.ravel() for g in np.meshgrid(axis, axis, indexing="ij")], axis=1)
-    values = (grid.values(boxes, shares) - centre).reshape(len(boxes), count + 1, count + 1, -1)
+    values = drawn_in(grid.values(boxes, shares) - centre)
+    values = values.reshape(len(boxes), count + 1, count + 1, -1)
     steps = np.linalg.norm(values[:, 1:, 1:] - values[:, :-1, :-1], axis=-1)
     if not (steps < np.linalg.norm(values[:, :-1, :-1], axis=-1)).all():
         return None
