@@ -173,7 +173,9 @@ def cup_powers(charts: tuple[theory.Chart, ...], per_axis: int, k: int) -> int:
 
 
 @pytest.mark.parametrize(
-    "manifold", [theory.grassmannian(n=3, k=1), theory.special_orthogonal(3)], ids=str
+    "manifold",
+    [theory.grassmannian(n=3, k=1), theory.special_orthogonal(3), theory.stiefel(3, 2)],
+    ids=str,
 )
 def test_the_power_that_is_claimed_of_loops_is_that_of_the_cells(manifold: theory.Manifold) -> None:
     k = manifold.dim

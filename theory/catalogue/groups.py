@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.catalogue.bounds import at_least, exact
 from theory.catalogue.matrices import (
+    euler_chart,
     haar_frames,
     linear_sphere,
     nearest_frames,
@@ -116,34 +117,15 @@ def _optimal(n: int, dim: int, sphere_dim: int) -> dict[int, Bound]:
 
 
 def _charts(n: int) -> tuple[Chart, ...]:
-    turn, root = 2 * math.pi, math.sqrt(2)
     if n == 2:
         circle = Chart(
             lambda t: (np.cos(t), -np.sin(t), np.sin(t), np.cos(t)),
             (0.0,),
-            (turn,),
+            (2 * math.pi,),
             (True,),
-            stretch=(root,),
+            stretch=(math.sqrt(2),),
         )
         return (circle,)
     if n == 3:
-        # Euler angles about the axes z, y, z: each turns by a unit generator of norm sqrt 2.
-        euler = Chart(
-            lambda a, b, c: (
-                np.cos(a) * np.cos(b) * np.cos(c) - np.sin(a) * np.sin(c),
-                -np.cos(a) * np.cos(b) * np.sin(c) - np.sin(a) * np.cos(c),
-                np.cos(a) * np.sin(b),
-                np.sin(a) * np.cos(b) * np.cos(c) + np.cos(a) * np.sin(c),
-                -np.sin(a) * np.cos(b) * np.sin(c) + np.cos(a) * np.cos(c),
-                np.sin(a) * np.sin(b),
-                -np.sin(b) * np.cos(c),
-                np.sin(b) * np.sin(c),
-                np.cos(b),
-            ),
-            (0.0, 0.0, 0.0),
-            (turn, math.pi, turn),
-            (True, False, True),
-            stretch=(root, root, root),
-        )
-        return (euler,)
+        return (euler_chart(3),)
     return ()

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.catalogue.spheres import round_sphere
+from theory.chart import Chart
 from theory.manifold import Manifold
 from theory.moved import moved
 
 __all__ = [
+    "euler_chart",
     "haar_frames",
     "linear_sphere",
     "nearest_frames",
@@ -28,6 +30,36 @@ Array = NDArray[np.float64]
 _NEAR_FRAME, _NEAR_PROJECTOR = 0.5, 0.2
 _CLOSE = 1e-9
 _STEPS = 12
+
+
+def euler_chart(columns: int) -> Chart:
+    """Return the chart of SO(3), or of its first columns, by Euler angles about z, y, z.
+
+    Each angle turns by a generator of norm sqrt 2, which moves some columns by no more.
+    """
+
+    def image(a: Array, b: Array, c: Array) -> list[Array]:
+        rows = [
+            np.cos(a) * np.cos(b) * np.cos(c) - np.sin(a) * np.sin(c),
+            -np.cos(a) * np.cos(b) * np.sin(c) - np.sin(a) * np.cos(c),
+            np.cos(a) * np.sin(b),
+            np.sin(a) * np.cos(b) * np.cos(c) + np.cos(a) * np.sin(c),
+            -np.sin(a) * np.cos(b) * np.sin(c) + np.cos(a) * np.cos(c),
+            np.sin(a) * np.sin(b),
+            -np.sin(b) * np.cos(c),
+            np.sin(b) * np.sin(c),
+            np.cos(b),
+        ]
+        return [entry for i, entry in enumerate(rows) if i % 3 < columns]
+
+    turn = 2 * math.pi
+    return Chart(
+        image,
+        (0.0, 0.0, 0.0),
+        (turn, math.pi, turn),
+        (True, False, True),
+        stretch=(math.sqrt(2),) * 3,
+    )
 
 
 def haar_frames(n: int, p: int, count: int, rng: np.random.Generator) -> Array:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.catalogue.bounds import at_least, exact
 from theory.catalogue.matrices import (
+    euler_chart,
     haar_frames,
     linear_sphere,
     nearest_frames,
@@ -17,7 +18,9 @@ from theory.catalogue.matrices import (
     unit_turns,
 )
 from theory.catalogue.parameters import count, spec
+from theory.catalogue.spheres import round_sphere
 from theory.cells.frames import frame_cell
+from theory.chart import Chart
 from theory.manifold import Claims, Manifold
 
 __all__ = ["stiefel"]
@@ -71,6 +74,7 @@ def stiefel(n: int = 4, p: int = 2) -> Manifold:
         sampler=lambda total, rng: haar_frames(n, p, total, rng).reshape(total, n * p),
         tangents=tangents,
         projection=projection,
+        charts=_charts(n, p),
         cycles=(cycle,) if p > 1 else (),
         claims=Claims(
             reach=exact(1.0),
@@ -82,6 +86,12 @@ def stiefel(n: int = 4, p: int = 2) -> Manifold:
         ),
         cell=lambda avoid: frame_cell(n, p, avoid),
     )
+
+
+def _charts(n: int, p: int) -> tuple[Chart, ...]:
+    if p == 1:
+        return round_sphere(n - 1, 1.0, "").charts
+    return (euler_chart(2),) if (n, p) == (3, 2) else ()
 
 
 def _rational(n: int, p: int) -> list[int]:
