@@ -208,6 +208,7 @@ SEARCHED = [
     if spec.partition(":")[0]
     in {"circle", "ellipse", "helix", "moment-curve", "ellipsoid", "torus", "flat-torus"}
     or spec in {"sphere", "klein-bottle", "projective-plane", "swiss-roll"}
+    or spec in {"trefoil", "torus-knot", "fourier-curve", "moebius-band"}
 ]
 
 
@@ -215,9 +216,16 @@ SEARCHED = [
 def test_reach_is_what_a_search_over_the_chart_finds(members, spec):
     manifold = members[spec]
     (chart,) = manifold.charts
-    edges = [(axis, side) for axis in range(chart.dim) for side in (0, 1)]
-    found = chart_reach(chart, edges if manifold.boundary else ())
-    assert found.reach.value == pytest.approx(manifold.claims.reach.value, rel=1e-5)
+    axes = [1] if spec == "moebius-band" else range(chart.dim)
+    edges = [(axis, side) for axis in axes for side in (0, 1)]
+    found = chart_reach(chart, edges if manifold.boundary else ()).reach.value
+    claim = manifold.claims.reach
+    assert claim.certified
+    if claim.direction == "exact":
+        assert found == pytest.approx(claim.value, rel=1e-5)
+    else:
+        assert claim.direction == "lower"
+        assert claim.value <= found <= claim.value * (1.0001 if chart.dim == 1 else 1.015)
 
 
 def _matrix_pair(spec):

@@ -15,8 +15,8 @@ from theory.chart_checks import checked_chart
 from theory.chart_embedding import check_injective
 from theory.chart_faces import check_periods, inspect_faces
 from theory.chart_projection import ChartProjection
-from theory.chart_reach import chart_reach
 from theory.chart_volume import chart_volume, uniform_sampler
+from theory.reach_certificate import best_chart_reach
 
 __all__ = ["ChartGeometry", "chart_geometry"]
 
@@ -64,6 +64,6 @@ def chart_geometry(
         projection=projection,
         boundary=bool(faces.edges) if boundary is None else boundary,
         orientable=None if unexplained else faces.orientable,
-        reach=chart_reach(chart, edges).reach if estimate else None,
+        reach=best_chart_reach(chart, edges) if estimate else None,
         volume=chart_volume(chart) if estimate else None,
     )

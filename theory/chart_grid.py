@@ -8,7 +8,15 @@ from numpy.typing import NDArray
 from theory.chart import Chart
 from theory.small_eigh import small_eigvalsh
 
-__all__ = ["apart", "confine", "orthonormal_frames", "smallest_singular", "unit_grid", "widths"]
+__all__ = [
+    "apart",
+    "confine",
+    "orthonormal_frames",
+    "orthonormalising",
+    "smallest_singular",
+    "unit_grid",
+    "widths",
+]
 
 Array = NDArray[np.float64]
 
@@ -63,6 +71,21 @@ def orthonormal_frames(jacobian: Array) -> Array:
     lengths = np.linalg.norm(jacobian, axis=1, keepdims=True)
     scaled = jacobian / np.where(lengths > 0, lengths, 1.0)
     return np.asarray(np.linalg.qr(scaled)[0])
+
+
+def orthonormalising(jacobian: Array) -> Array:
+    """Return matrices (n, k, k) that make the columns of Jacobians (n, N, k) orthonormal, k <= 2.
+
+    They hold infinities or NaN where there are none.
+    """
+    upper = np.asarray(np.linalg.qr(np.where(np.isfinite(jacobian), jacobian, 0.0), mode="r"))
+    inverse = np.zeros_like(upper)
+    with np.errstate(all="ignore"):
+        inverse[:, 0, 0] = 1 / upper[:, 0, 0]
+        if upper.shape[1] == 2:
+            inverse[:, 1, 1] = 1 / upper[:, 1, 1]
+            inverse[:, 0, 1] = -upper[:, 0, 1] * inverse[:, 0, 0] * inverse[:, 1, 1]
+    return inverse
 
 
 def apart(chart: Chart, one: Array, other: Array) -> Array:

@@ -31,8 +31,7 @@ def longest_arc(chord: Array, reach: float) -> Array:
 
     Notes
     -----
-    J.-D. Boissonnat, A. Lieutier and M. Wintraecken, The reach, metric distortion, geodesic
-    convexity and the variation of tangent spaces, J. Appl. Comput. Topol. 3 (2019).
+    Source ``boissonnat-lieutier-wintraecken``.
     """
     straight = np.asarray(chord, dtype=np.float64)
     if not (np.isfinite(reach) and reach > 0):

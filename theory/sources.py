@@ -103,6 +103,20 @@ _ALL = (
         "reach(K) is the infimum over p != q in K of |q-p|^2 / (2 dist(q-p, T_p K)).",
     ),
     Source(
+        "boissonnat-lieutier-wintraecken",
+        "J.-D. Boissonnat, A. Lieutier and M. Wintraecken, The reach, metric distortion, geodesic "
+        "convexity and the variation of tangent spaces, J. Appl. Comput. Topology 3 (2019)",
+        "The reach of a closed set K is the largest r such that points of it with |p-q| < 2r are "
+        "joined in K by a path of length at most 2r arcsin(|p-q| / (2r)).",
+    ),
+    Source(
+        "chart-reach",
+        "geomcheck, branch and bound over the cells of a chart",
+        "The reach is at least the smaller of the least radius of curvature, of the set and of its "
+        "boundary where it bends outwards, and half the least chord that is normal at both ends; "
+        "both are bounded by enclosures of the chart and its derivatives, rounding counted.",
+    ),
+    Source(
         "aamari-2019",
         "E. Aamari et al., Estimating the reach of a manifold, EJS 13 (2019)",
         "The reach is the smaller of the least radius of curvature and half the shortest "

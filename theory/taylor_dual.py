@@ -10,7 +10,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 import theory.taylor_functions  # noqa: F401 (numpy's functions learn about forms)
-from theory.taylor_form import NoTaylorForm, TaylorForm, box_forms
+from theory.taylor_form import NoTaylorForm, TaylorForm, box_forms, lifted
 
 __all__ = ["TaylorDual", "box_duals"]
 
@@ -103,8 +103,26 @@ def _divide(a: Any, b: Any) -> TaylorDual:
 
 def _arctan2(a: Any, b: Any) -> TaylorDual:
     y, x = _value(a), _value(b)
-    square = y * y + x * x
+    # There is no derivative across the cut, where the angle jumps.
+    square = y * y + x * x + _at_cut(y, x)
     return _linear(a, b, x / square, -y / square, np.arctan2(y, x))
+
+
+def _at_cut(y: Any, x: Any) -> Any:
+    """Return 0, with an infinite remainder on boxes that the angle may jump in."""
+    up, right = _form(y), _form(x)
+    like = up if isinstance(up, TaylorForm) else right
+    up, right = lifted(up, like), lifted(right, like)
+    jumps = (right.lower <= 0) & (up.lower <= 0) & (up.upper >= 0)
+    return TaylorForm(
+        np.zeros_like(like.centre), np.zeros_like(like.linear), np.where(jumps, np.inf, 0.0)
+    )
+
+
+def _form(x: Any) -> Any:
+    while isinstance(x, TaylorDual):
+        x = x.value
+    return x
 
 
 def _hypot(a: Any, b: Any) -> TaylorDual:

@@ -136,6 +136,19 @@ def added(a: TaylorForm, b: TaylorForm) -> TaylorForm:
     return TaylorForm(centre, linear, _up(a.remainder + b.remainder + 2 * ROUNDING * rounding, a))
 
 
+def shifted(a: TaylorForm, x: Array) -> TaylorForm:
+    """Return a + x for numbers x, one or n."""
+    centre = a.centre + x
+    return TaylorForm(centre, a.linear, _up(a.remainder + 2 * ROUNDING * np.abs(centre), a))
+
+
+def scaled(a: TaylorForm, x: Array, by: np.ufunc = np.multiply) -> TaylorForm:
+    """Return a * x for numbers x, one or n; with `np.divide` a / x."""
+    centre, linear = by(a.centre, x), by(a.linear, x if np.ndim(x) == 0 else x[:, None])
+    rounding = 2 * ROUNDING * (np.abs(centre) + _lengths(linear))
+    return TaylorForm(centre, linear, _up(by(a.remainder, np.abs(x)) + rounding, a))
+
+
 def negated(a: TaylorForm) -> TaylorForm:
     """Return -a."""
     return TaylorForm(-a.centre, -a.linear, a.remainder)

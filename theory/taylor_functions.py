@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,8 @@ from theory.taylor_form import (
     multiplied,
     negated,
     register,
+    scaled,
+    shifted,
 )
 from theory.taylor_smooth import (
     LIBRARY,
@@ -160,4 +163,31 @@ def _lifting(function: Callable[[TaylorForm, TaylorForm], TaylorForm]) -> Callab
     return of_either
 
 
-register({**UNARY, **{key: _lifting(value) for key, value in BINARY.items()}, np.power: power})
+def _with_number(ufunc: np.ufunc, a: Any, b: Any) -> TaylorForm:
+    """Return a form and a number added, subtracted or multiplied, without lifting the number."""
+    if isinstance(a, TaylorForm) and isinstance(b, TaylorForm):
+        return BINARY[ufunc](a, b)
+    form, number = (a, b) if isinstance(a, TaylorForm) else (b, a)
+    x = np.asarray(number, dtype=np.float64)
+    if ufunc is np.multiply:
+        return scaled(form, x)
+    if ufunc is np.subtract:
+        return shifted(form, -x) if form is a else shifted(negated(form), x)
+    return shifted(form, x)
+
+
+def _quotient(a: Any, b: Any) -> TaylorForm:
+    if isinstance(b, TaylorForm):
+        return divided(lifted(a, b), b)
+    return scaled(a, np.asarray(b, dtype=np.float64), np.divide)
+
+
+register(
+    {
+        **UNARY,
+        **{key: _lifting(value) for key, value in BINARY.items()},
+        **{key: partial(_with_number, key) for key in (np.add, np.subtract, np.multiply)},
+        np.divide: _quotient,
+        np.power: power,
+    }
+)

@@ -21,6 +21,7 @@ _KEYS = {
     "bonferroni": "bonferroni1936",
     "weyl": "weyl1939",
     "berenfeld-2022": "berenfeld2022",
+    "boissonnat-lieutier-wintraecken": "boissonnat2019",
 }
 _ENTRIES = {
     "kvalheim2024": """@article{kvalheim2024,
@@ -45,6 +46,15 @@ _ENTRIES = {
   journal = {Electronic Journal of Statistics},
   volume  = {13},
   pages   = {1359--1399},
+  year    = {2019}
+}""",
+    "boissonnat2019": """@article{boissonnat2019,
+  author  = {Boissonnat, Jean-Daniel and Lieutier, Andr{\\'e} and Wintraecken, Mathijs},
+  title   = {The reach, metric distortion, geodesic convexity and the variation of tangent
+             spaces},
+  journal = {Journal of Applied and Computational Topology},
+  volume  = {3},
+  pages   = {29--58},
   year    = {2019}
 }""",
     "niyogi2008": """@article{niyogi2008,

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from theory.catalogue.chart_family import from_known_chart
 from theory.catalogue.parameters import count, spec
 from theory.chart import Chart
-from theory.chart_reach import chart_reach
 from theory.chart_volume import chart_volume
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
+from theory.reach_certificate import best_chart_reach
 
 __all__ = ["fourier_curve"]
 
@@ -27,7 +27,8 @@ def fourier_curve(n: int = 3, modes: int = 3, seed: int = 11) -> Manifold:
 
     Notes
     -----
-    Reach and length are numerical. The optimal error is not known.
+    The reach is bounded from below (``chart-reach``), the length numerical. The
+    optimal error is not known.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def _built(n: int, modes: int, seed: int) -> Manifold:
     cosines, sines = rng.standard_normal((2, modes, n)) / order[None, :, None] ** 2
     fastest = float((order * np.sqrt((cosines**2 + sines**2).sum(axis=1))).sum())
     chart = _chart(cosines, sines, fastest)
-    reach = chart_reach(chart).reach
+    reach = best_chart_reach(chart)
     if reach.value < _THINNEST * float(np.abs(cosines[0]).max()):
         raise InvalidInput(
             "seed", seed, f"another one: this curve has a reach of {reach.value:.1g}"

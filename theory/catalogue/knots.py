@@ -8,14 +8,14 @@ from functools import lru_cache
 import numpy as np
 
 from theory.bound import Bound
-from theory.catalogue.bounds import at_least, numerical
+from theory.catalogue.bounds import at_least
 from theory.catalogue.chart_family import from_known_chart
 from theory.catalogue.parameters import count, positive, spec
 from theory.chart import Chart
-from theory.chart_reach import chart_reach
 from theory.chart_volume import chart_volume
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
+from theory.reach_certificate import best_chart_reach
 
 __all__ = ["torus_knot", "trefoil"]
 
@@ -29,7 +29,8 @@ def torus_knot(p: int = 2, q: int = 3, R: float = 2.0, r: float = 1.0) -> Manifo
     Notes
     -----
     e*(1) >= max(r, R - r): the knot winds p times round the axis, which is R - r away from it,
-    and q times round the core circle, r away. Reach and length are numerical.
+    and q times round the core circle, r away. The reach is bounded from below (``chart-reach``),
+    the length numerical.
     """
     p, q = count("p", p, 1, _MOST_TURNS), count("q", q, 1, _MOST_TURNS)
     R, r = positive("R", R), positive("r", r)
@@ -68,7 +69,7 @@ def _knot_chart(p: int, q: int, R: float, r: float) -> Chart:
 @lru_cache(maxsize=64)
 def _numbers(p: int, q: int, R: float, r: float) -> tuple[Bound, Bound]:
     chart = _knot_chart(p, q, R, r)
-    return chart_reach(chart).reach, chart_volume(chart)
+    return best_chart_reach(chart), chart_volume(chart)
 
 
 def trefoil(scale: float = 1.0) -> Manifold:
@@ -77,7 +78,8 @@ def trefoil(scale: float = 1.0) -> Manifold:
     Notes
     -----
     e*(1) >= scale: it winds twice round the third axis, from which it stays away by
-    sqrt(5 - 4 cos 3t) >= 1.
+    sqrt(5 - 4 cos 3t) >= 1. The reach is bounded from below (``chart-reach``), the length
+    numerical.
     """
     s = positive("scale", scale)
     # |x'|^2 = 17 + 8 cos 3t + 9 cos^2 3t <= 34.
@@ -85,8 +87,8 @@ def trefoil(scale: float = 1.0) -> Manifold:
     chart = _trefoil_chart(s, fastest)
     reach, length = _trefoil_numbers()
     claims = Claims(
-        reach=numerical(reach * s),
-        volume=numerical(length * s, "quadrature"),
+        reach=reach.scaled(s),
+        volume=length.scaled(s),
         betti=_CURVE,
         embedding_dim=2,
         optimal_error={1: at_least(s, "linking-argument")},
@@ -110,6 +112,6 @@ def _trefoil_chart(s: float, fastest: float) -> Chart:
 
 
 @lru_cache(maxsize=1)
-def _trefoil_numbers() -> tuple[float, float]:
+def _trefoil_numbers() -> tuple[Bound, Bound]:
     chart = _trefoil_chart(1.0, math.sqrt(34.0))
-    return chart_reach(chart).reach.value, chart_volume(chart).value
+    return best_chart_reach(chart), chart_volume(chart)

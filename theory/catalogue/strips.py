@@ -15,11 +15,12 @@ from theory.catalogue.parameters import positive, spec
 from theory.catalogue.spheres import round_sphere
 from theory.chart import Chart
 from theory.chart_projection import ChartProjection
-from theory.chart_reach import chart_reach
 from theory.chart_volume import chart_volume, uniform_sampler
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
 from theory.moved import moved
+from theory.reach_certificate import best_chart_reach
+from theory.seam import Seam
 
 __all__ = ["moebius_band", "swiss_roll"]
 
@@ -126,8 +127,8 @@ def moebius_band(R: float = 1.0, w: float = 0.4) -> Manifold:
     e*(1) >= R + w/2: with s = w up to u = pi and s = -w from there on, the loop of radius
     R + w |cos(u/2)| winds once round the line (w/2, 0) parallel to the z-axis, and with
     k = |cos(u/2)| its squared distance exceeds (R + w/2)^2 by 2 R w k (1-k) + w^2 k (1-k)(1+2k).
-    A non-orientable surface does not embed in the plane; e*(2) > 0 is not known. Reach and area
-    are numerical.
+    A non-orientable surface does not embed in the plane; e*(2) > 0 is not known. The
+    reach is bounded from below (``chart-reach``), the area numerical.
     """
     R, w = positive("R", R), positive("w", w)
     if w >= R:
@@ -180,4 +181,5 @@ def _band(R: float, w: float, along: float) -> Chart:
 @lru_cache(maxsize=32)
 def _band_numbers(R: float, w: float) -> tuple[Bound, Bound]:
     chart = _band(R, w, math.hypot(R + w, w / 2))
-    return chart_reach(chart, ((1, 0), (1, 1))).reach, chart_volume(chart)
+    turned_over = Seam((1, -1), (2 * math.pi, 0.0))
+    return best_chart_reach(chart, ((1, 0), (1, 1)), (turned_over,)), chart_volume(chart)

@@ -1,0 +1,286 @@
+"""A certified lower bound of the bottlenecks of the image of a chart, by branch and bound."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from theory.chart import Chart
+from theory.chart_enclosure import Enclosed, enclosed
+from theory.chart_grid import orthonormal_frames, orthonormalising, widths
+from theory.seam import Seam
+
+__all__ = ["bottleneck_bound"]
+
+Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Indices = NDArray[np.intp]
+_CELLS = {1: 64, 2: 14}
+_MOST_PAIRS = {1: 300_000, 2: 1_500_000}
+_MOST_HALVINGS = 40
+_BATCH = 50_000
+# Relative to the numbers added up, far above what their rounding comes to.
+_SLACK = 1e-13
+
+
+def bottleneck_bound(
+    chart: Chart,
+    seams: Sequence[Seam],
+    faces: Sequence[tuple[int, int]],
+    wanted: float,
+    near: float,
+    precision: float,
+) -> float:
+    """Bound from below half the length of chords that are normal to the set at both ends.
+
+    Parameters
+    ----------
+    chart : Chart
+        One-to-one on the box up to the seams, where the bound is positive.
+    seams : sequence of Seam
+        All identifications by which parts of the box are neighbours, periods included.
+    faces : sequence of (axis, side)
+        The faces of the box that are the boundary: there the tangent cone is a half space (at
+        corners the intersection of several).
+    wanted : float
+        Longer chords than twice this are not looked at.
+    near : float
+        About what the bound will be, if it is less than `wanted`.
+    precision : float
+        By which share below what the pairs show, or below `near`, the bound may lie: chords that
+        are no shorter need not be decided.
+
+    Returns
+    -------
+    float
+        At most `wanted`; 0 where nothing is known.
+
+    Notes
+    -----
+    A pair of cells is done with if all chords between them are long; or if in one of the cells
+    some vector w of all tangent cones has a positive product with all chords that leave it; or
+    if the Jacobian turns so little on a box that holds both cells that the chord from u to v,
+    the mean of J(s)(v - u), has a positive product with J(u)(v - u), which is in the tangent
+    cone because a box is convex. The last shows as well that the two cells have no other point
+    in common than the box says. Other pairs are divided.
+    """
+    search = _Search(chart, tuple(seams), frozenset(faces), wanted)
+    target = min(wanted, (1 - precision) * near)
+    parts = np.full(chart.dim, _CELLS[chart.dim])
+    cells = np.arange(parts.prod())
+    first, second = np.triu_indices(len(cells))
+    steps = np.stack(np.unravel_index(cells, tuple(parts)), axis=1)
+    least = wanted
+    for _ in range(_MOST_HALVINGS):
+        level = search.level(steps, parts)
+        pairs = search.undecided(level, first, second)
+        # The reach is no more than any of these.
+        seen = _radii(level, pairs)
+        target = min(target, (1 - precision) * float(seen.min(initial=np.inf)))
+        short = ~(pairs.length >= 2 * target)
+        least = min(least, 0.5 * float(pairs.length[~short].min(initial=np.inf)))
+        pairs = pairs.where(short)
+        if not len(pairs.rows):
+            return least
+        if len(pairs.rows) * 4**chart.dim > _MOST_PAIRS[chart.dim]:
+            break
+        steps, first, second = _divided(steps, pairs.first, pairs.second)
+        parts = 2 * parts
+    shortest = np.where(pairs.length > 0, pairs.length, 0.0)
+    return min(least, 0.5 * float(shortest.min()))
+
+
+def _divided(steps: Indices, first: Indices, second: Indices) -> tuple[Indices, Indices, Indices]:
+    """Return the halves, along every axis, of the cells of pairs, and the pairs of them."""
+    k = steps.shape[1]
+    used, where = np.unique(np.concatenate([first, second]), return_inverse=True)
+    first, second = where[: len(first)], where[len(first) :]
+    corner = np.array(list(itertools.product((0, 1), repeat=k)))
+    count = len(corner)
+    finer = (2 * steps[used][:, None] + corner).reshape(-1, k)
+    a, b = np.divmod(np.arange(count**2), count)
+    one = (first[:, None] * count + a).ravel()
+    other = (second[:, None] * count + b).ravel()
+    # A cell with itself has every pair of halves twice.
+    keep = one <= other
+    keep |= np.repeat(first != second, count**2)
+    return finer, one[keep], other[keep]
+
+
+@dataclass(frozen=True, eq=False)
+class _Level:
+    """Cells of one size, (n, k) each, and what is known on them."""
+
+    lower: Array
+    upper: Array
+    at_lower: Flags
+    at_upper: Flags
+    known: Enclosed
+    spread: Array
+    inverse: Array
+    points: Array
+    frames: Array
+
+
+@dataclass(frozen=True, eq=False)
+class _Pairs:
+    """Pairs of cells: their numbers, the chords between the centres, and least lengths."""
+
+    rows: Indices
+    first: Indices
+    second: Indices
+    chord: Array
+    length: Array
+
+    def where(self, keep: Flags) -> _Pairs:
+        index = np.flatnonzero(keep)
+        return _Pairs(*(getattr(self, field.name)[index] for field in fields(self)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    chart: Chart
+    seams: tuple[Seam, ...]
+    faces: frozenset[tuple[int, int]]
+    wanted: float
+
+    def level(self, steps: Indices, parts: Indices) -> _Level:
+        lower, upper = (self._edges(ends, parts) for ends in (steps, steps + 1))
+        axes = range(self.chart.dim)
+        known = enclosed(self.chart, lower, upper)
+        points, jacobian, _ = self.chart.derivatives(0.5 * (lower + upper))
+        return _Level(
+            lower,
+            upper,
+            (steps == 0) & np.array([(axis, 0) in self.faces for axis in axes]),
+            (steps == parts - 1) & np.array([(axis, 1) in self.faces for axis in axes]),
+            known,
+            known.spread,
+            _left_inverse(known.first),
+            points,
+            orthonormal_frames(jacobian),
+        )
+
+    def _edges(self, steps: Indices, parts: Indices) -> Array:
+        """Return where cells begin and end: the same numbers for neighbours."""
+        edges = np.array(self.chart.lower) + widths(self.chart) * (steps / parts)
+        return np.asarray(np.where(steps == parts, self.chart.upper, edges))
+
+    def undecided(self, level: _Level, first: Indices, second: Indices) -> _Pairs:
+        """Return the pairs that are not done with."""
+        found = []
+        for i in range(0, len(first), _BATCH):
+            rows = np.arange(i, min(i + _BATCH, len(first)))
+            pairs = _pairs(level, rows, first[rows], second[rows])
+            pairs = pairs.where(~(pairs.length >= 2 * self.wanted))
+            pairs = pairs.where(~_leaves(level, pairs.first, pairs.second, pairs.chord))
+            pairs = pairs.where(~_leaves(level, pairs.second, pairs.first, -pairs.chord))
+            found.append(pairs.where(~self._straight(level, pairs)))
+        parts = ([getattr(part, field.name) for part in found] for field in fields(_Pairs))
+        return _Pairs(*map(np.concatenate, parts))
+
+    def _straight(self, level: _Level, pairs: _Pairs) -> Flags:
+        """Tell which pairs lie next to one another in a box on which the Jacobian turns little."""
+        first, second = pairs.first, pairs.second
+        done = np.zeros(len(first), dtype=bool)
+        room = 1e-6 * (level.upper - level.lower).max(axis=0)
+        for seam in self.seams:
+            left = np.flatnonzero(~done)
+            low, high = level.lower[first[left]], level.upper[first[left]]
+            other = seam.box(level.lower[second[left]], level.upper[second[left]])
+            near = (np.maximum(low - other[1], other[0] - high) <= room).all(axis=1)
+            rows = left[near]
+            if len(rows):
+                box = np.minimum(low, other[0])[near], np.maximum(high, other[1])[near]
+                done[rows] = _turns_little(enclosed(self.chart, *box))
+        return done
+
+
+def _left_inverse(jacobian: Array) -> Array:
+    """Return approximate left inverses (n, k, N); what uses them does not rely on them."""
+    gram = np.einsum("nia,nib->nab", jacobian, jacobian)
+    with np.errstate(all="ignore"):
+        if gram.shape[1] == 1:
+            inverse = np.asarray(1 / gram)
+        else:
+            determinant = gram[:, 0, 0] * gram[:, 1, 1] - gram[:, 0, 1] ** 2
+            swapped = gram[:, ::-1, ::-1].transpose(0, 2, 1) * np.array([[1, -1], [-1, 1]])
+            inverse = swapped / determinant[:, None, None]
+    finite = np.where(np.isfinite(inverse), inverse, 0.0)
+    return np.asarray(np.einsum("nab,nib->nai", finite, jacobian))
+
+
+def _pairs(level: _Level, rows: Indices, first: Indices, second: Indices) -> _Pairs:
+    chord = level.known.centre[second] - level.known.centre[first]
+    length = np.sqrt((chord**2).sum(axis=1))
+    with np.errstate(all="ignore"):
+        unit = np.where(length[:, None] > 0, chord / length[:, None], 0.0)
+    least = _along(level, first, second, chord, unit) * (1 - _SLACK)
+    return _Pairs(rows, first, second, chord, least)
+
+
+def _along(level: _Level, first: Indices, second: Indices, chord: Array, unit: Array) -> Array:
+    """Return lower bounds of the products of all chords of pairs of cells with unit vectors."""
+    middle = (chord * unit).sum(axis=1)
+    total = np.abs(chord).sum(axis=1)
+    for rows in (first, second):
+        linear, rest = level.known.linear[rows], level.known.remainder[rows]
+        middle = middle - np.abs(np.einsum("nia,ni->na", linear, unit)).sum(axis=1)
+        middle = middle - (rest * np.abs(unit)).sum(axis=1)
+        total = total + np.abs(linear).sum(axis=(1, 2)) + rest.sum(axis=1)
+    return np.asarray(middle - _SLACK * total)
+
+
+def _leaves(level: _Level, base: Indices, other: Indices, chord: Array) -> Flags:
+    """Tell where all chords from a cell have a positive product with a vector of its cones."""
+    known = level.known
+    jacobian = known.first[base]
+    low, high = level.at_lower[base], level.at_upper[base]
+    free = ~(low | high).any(axis=1, keepdims=True)
+    with np.errstate(all="ignore"):
+        slope = np.einsum("nia,ni->na", jacobian, chord) / (jacobian**2).sum(axis=1)
+        inside = np.where(low, np.maximum(slope, 0), np.where(high, np.minimum(slope, 0), slope))
+        along = np.einsum("nai,ni->na", level.inverse[base], chord)
+        steps = np.where(free, along, inside)
+        move = np.einsum("nia,na->ni", jacobian, steps)
+        length = np.sqrt((move**2).sum(axis=1))
+        usable = (length > 0) & np.isfinite(length)
+        unit = np.where(usable[:, None], move / length[:, None], 0.0)
+        steps = np.where(usable[:, None], steps / length[:, None], 0.0)
+        change = known.change[base] + _SLACK * np.abs(jacobian)
+        off = np.sqrt(((change * np.abs(steps)[:, None, :]).sum(axis=2) ** 2).sum(axis=1))
+        longest = np.sqrt((chord**2).sum(axis=1)) + level.spread[base] + level.spread[other]
+        short = _along(level, base, other, chord, unit) - longest * off * (1 + 1e-9)
+    return np.asarray(usable & (short > 0))
+
+
+def _turns_little(box: Enclosed) -> Flags:
+    """Tell where (J(s) w).(J(u) w) > 0 for all s and u in a box and all w other than 0.
+
+    With an invertible R, J R = E + D: |E w|^2 >= a |w|^2, and |D w| <= d |w|.
+    """
+    with np.errstate(all="ignore"):
+        right = orthonormalising(box.first)
+        frame = np.einsum("nia,nab->nib", box.first, right)
+        large = np.einsum("nia,nab->nib", np.abs(box.first), np.abs(right))
+        change = np.einsum("nia,nab->nib", box.change, np.abs(right)) + _SLACK * large
+        off = np.sqrt((change**2).sum(axis=(1, 2)))
+        gram = np.einsum("nia,nib->nab", frame, frame) - np.eye(right.shape[1])
+        uneven = np.sqrt((gram**2).sum(axis=(1, 2)))
+        turns = 2 * off * np.sqrt(1 + uneven) + off**2
+        return np.asarray(1 - uneven - turns > 1e-9)
+
+
+def _radii(level: _Level, pairs: _Pairs) -> Array:
+    """Return Federer's quotients at the middles of pairs of cells, to know when to stop."""
+    chord = level.points[pairs.second] - level.points[pairs.first]
+    frames = level.frames[pairs.first]
+    along = np.einsum("nia,ni->na", frames, chord)
+    off = chord - np.einsum("nia,na->ni", frames, along)
+    with np.errstate(all="ignore"):
+        radius = (chord**2).sum(axis=1) / (2 * np.sqrt((off**2).sum(axis=1)))
+    return np.where(radius > 0, radius, np.inf)
