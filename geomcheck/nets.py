@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,10 @@ _CURVE, _THIN_CURVE = 600, 300
 _IN_SPACE = 2500  # alpha complex up to R^3: about half a second
 _IN_MORE_DIMENSIONS = 1200  # alpha complex in R^4: about two seconds
 _OVERSAMPLING = 8
-_MOST_GROWTH = 2.0
+_MOST_GROWTH = 2.25
 # Beyond what the law of covering radii asks for, since nets are not all alike.
 _MARGIN = 1.1
+_TRIALS = 3
 
 
 def _size(dim: int | None, ambient_dim: int) -> int:
@@ -63,23 +64,24 @@ class Net:
 def net_of_manifold(part: Manifold, *, rng: np.random.Generator) -> Net:
     """Draw well-spread points on a connected manifold, with their covering radius.
 
-    Where the usual number is too few by less than half to be dense enough for the topology
-    (`theory.sampling.dense_enough`), for certain, more are taken.
+    Where the usual number is too small, by less than half, to be dense enough for the topology
+    (`theory.sampling.dense_enough`), and more would be for certain, more are taken.
     """
     size, reach = _size(part.dim, part.ambient_dim), part.claims.reach
     drawn = _drawn(part, _OVERSAMPLING * size, rng)
     points = _spread(drawn, size)
-    covering = covering_radius(points, part)
-    more = _sizes_to_try(size, part.dim, covering, reach)
-    if more:
-        drawn = np.concatenate([drawn, _drawn(part, _OVERSAMPLING * size, rng)])
-    for larger in more:
-        wider = _spread(drawn, larger)
-        radius = covering_radius(wider, part)
-        if reach is not None and dense_enough(radius, reach):
-            points, covering = wider, radius
-            break
-    return Net(part.name, points, covering, reach, part.dim, part)
+    net = Net(part.name, points, covering_radius(points, part), reach, part.dim, part)
+    most = math.ceil(_MOST_GROWTH * size)
+    if not size < _size_needed(net) <= most:
+        return net
+    drawn = np.concatenate([drawn, _drawn(part, _OVERSAMPLING * size, rng)])
+    wider = net
+    for _ in range(_TRIALS):
+        points = _spread(drawn, min(math.ceil(_MARGIN * _size_needed(wider)), most))
+        wider = replace(net, points=points, covering=covering_radius(points, part))
+        if reach is not None and dense_enough(wider.covering, reach):
+            return wider
+    return net
 
 
 def _drawn(part: Manifold, count: int, rng: np.random.Generator) -> Array:
@@ -88,18 +90,17 @@ def _drawn(part: Manifold, count: int, rng: np.random.Generator) -> Array:
     return part.project(drawn) if part.noise > 0 else drawn
 
 
-def _sizes_to_try(size: int, dim: int, covering: Bound, reach: Bound | None) -> tuple[int, ...]:
-    """Return larger sizes at which a net may be dense enough; none where that would be no proof.
+def _size_needed(net: Net) -> float:
+    """Return how many points should be dense enough; no more where that would be no proof.
 
-    Covering radii fall as size^(-1/dim).
+    Covering radii fall as the number of points to the power of -1/dim.
     """
-    if reach is None or not (covering.certified and reach.holds_from_below()):
-        return ()
-    growth = (covering.value / (DENSEST_RATIO * reach.value)) ** dim
-    if not 1 <= growth <= _MOST_GROWTH:
-        return ()
-    guess = min(_MARGIN * growth, _MOST_GROWTH)
-    return tuple(sorted({math.ceil(guess * size), math.ceil(_MOST_GROWTH * size)}))
+    size = len(net.points)
+    if net.reach is None or not net.dim:
+        return size
+    if not (net.covering.certified and net.reach.holds_from_below()):
+        return size
+    return size * max(1.0, net.covering.value / (DENSEST_RATIO * net.reach.value)) ** net.dim
 
 
 def net_of_points(
