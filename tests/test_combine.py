@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -120,9 +121,13 @@ def test_products_that_are_not_orientable_or_have_a_boundary():
     assert band.boundary
     assert band.orientable
     assert max(band.claims.optimal_error) == 1
-    uncertain = product(torus_knot(), circle())
-    assert uncertain.claims.reach.direction == "estimate"
-    assert not uncertain.claims.reach.certified
+    knot = torus_knot()
+    bounded = product(knot, circle()).claims.reach
+    assert bounded == replace(knot.claims.reach, source="product-rule")
+    assert (bounded.direction, bounded.certified) == ("lower", True)
+    guessed = replace(knot.claims, reach=Bound(bounded.value, "estimate", False, "numerical"))
+    uncertain = product(replace(knot, claims=guessed), circle()).claims.reach
+    assert (uncertain.direction, uncertain.certified) == ("estimate", False)
     assert product(noisy_sphere(noise=0.3), noisy_sphere(noise=0.4)).noise == pytest.approx(0.5)
     assert product(klein_bottle(), circle(), embedding_dim=5).claims.embedding_dim == 5
 
@@ -204,7 +209,7 @@ def test_unions_know_only_what_all_parts_know():
     knot = torus_knot()
     other = moved(circle(), np.eye(3)[:, :2], np.array([9.0, 0, 0]))
     union = disjoint_union((knot, other), gap=5.0)
-    assert union.claims.reach.direction == "estimate"
+    assert (union.claims.reach.direction, union.claims.reach.certified) == ("lower", True)
     assert union.claims.volume.direction == "estimate"
     assert union.claims.optimal_error[1].direction == "lower"
     bare = moved(knot, np.eye(3), np.array([0, 0, 20.0]))

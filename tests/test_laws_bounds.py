@@ -160,7 +160,7 @@ def test_nothing_is_obstructed_from_twice_the_dimension_on(manifold, more):
 
 
 TWISTED = st.one_of(
-    shares.map(lambda b: klein_bottle(1.0, round(b, 1))),
+    shares.map(lambda b: klein_bottle(1.0, max(round(4 * b) / 4, 0.25))),
     st.just(projective_plane()),
     st.just(projective_plane_projectors()),
 )

@@ -245,7 +245,7 @@ BY_PARTS = st.one_of(
     shares.map(lambda r: (torus(1.0, r), min(r, 1 - r), min(r, 1 - r))),
     ratios.map(lambda b: (flat_torus(1.0, b), 1.0, 1.0)),
     st.just((linked_circles(), 1.0, 0.5)),
-    shares.map(lambda b: (klein_bottle(1.0, round(b, 1)), None, None)),
+    shares.map(lambda b: (klein_bottle(1.0, max(round(4 * b) / 4, 0.25)), None, None)),
 )
 
 

@@ -67,11 +67,21 @@ BARE = [
     ("projective-plane", 3000, 2e-2),
 ]
 
+# Claimed from below, within 2 %: half a chord across a meridian, and what a search finds.
+FROM_BELOW = {"klein-bottle": 1.0, "moebius-band": 0.6441097870838495}
+
+
+def reach_of(spec):
+    claim = from_spec(spec).claims.reach
+    if spec in FROM_BELOW:
+        assert claim.direction == "lower"
+        assert 0.98 <= claim.value / FROM_BELOW[spec] <= 1
+    return FROM_BELOW.get(spec, claim.value)
+
 
 @pytest.mark.parametrize(("spec", "n", "excess", "governs"), EXACT)
 def test_exact_tangents_overestimate_and_only_little(spec, n, excess, governs):
-    manifold = from_spec(spec)
-    truth = manifold.claims.reach.value
+    manifold, truth = from_spec(spec), reach_of(spec)
     for seed in range(2):
         points = manifold.sample(n, rng=seed)
         found = estimate_reach(points, tangents=manifold.tangent(points))
@@ -89,8 +99,7 @@ def test_exact_tangents_overestimate_and_only_little(spec, n, excess, governs):
 
 @pytest.mark.parametrize(("spec", "n", "off"), BETWEEN)
 def test_between_the_points_of_a_sample_with_tangents(spec, n, off):
-    manifold = from_spec(spec)
-    truth = manifold.claims.reach.value
+    manifold, truth = from_spec(spec), reach_of(spec)
     for seed in range(2):
         points = manifold.sample(n, rng=seed)
         found = estimate_reach(points, tangents=manifold.tangent(points))

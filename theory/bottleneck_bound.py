@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from theory.chart import Chart
 from theory.chart_enclosure import Enclosed, enclosed
-from theory.chart_grid import orthonormal_frames, orthonormalising, widths
+from theory.chart_grid import orthonormal_frames, orthonormalising, shared_out, widths
 from theory.seam import Seam
 
 __all__ = ["bottleneck_bound"]
@@ -19,8 +19,9 @@ __all__ = ["bottleneck_bound"]
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
-_CELLS = {1: 64, 2: 14}
+_CELLS = {1: 64, 2: 200}
 _MOST_PAIRS = {1: 300_000, 2: 1_500_000}
+_MANY_PAIRS = 5000
 _MOST_HALVINGS = 40
 _BATCH = 50_000
 # Relative to the numbers added up, far above what their rounding comes to.
@@ -33,7 +34,7 @@ def bottleneck_bound(
     faces: Sequence[tuple[int, int]],
     wanted: float,
     near: float,
-    precision: float,
+    precision: tuple[float, float],
 ) -> float:
     """Bound from below half the length of chords that are normal to the set at both ends.
 
@@ -50,9 +51,9 @@ def bottleneck_bound(
         Longer chords than twice this are not looked at.
     near : float
         About what the bound will be, if it is less than `wanted`.
-    precision : float
-        By which share below what the pairs show, or below `near`, the bound may lie: chords that
-        are no shorter need not be decided.
+    precision : tuple of two floats
+        By which share below what the pairs show, or below `near`, the bound may lie, where few
+        pairs are left, and where many are: chords that are no shorter need not be decided.
 
     Returns
     -------
@@ -69,8 +70,7 @@ def bottleneck_bound(
     in common than the box says. Other pairs are divided.
     """
     search = _Search(chart, tuple(seams), frozenset(faces), wanted)
-    target = min(wanted, (1 - precision) * near)
-    parts = np.full(chart.dim, _CELLS[chart.dim])
+    parts = shared_out(chart, _CELLS[chart.dim], least=2, power=0.5)
     cells = np.arange(parts.prod())
     first, second = np.triu_indices(len(cells))
     steps = np.stack(np.unravel_index(cells, tuple(parts)), axis=1)
@@ -79,9 +79,11 @@ def bottleneck_bound(
         level = search.level(steps, parts)
         pairs = search.undecided(level, first, second)
         # The reach is no more than any of these.
-        seen = _radii(level, pairs)
-        target = min(target, (1 - precision) * float(seen.min(initial=np.inf)))
-        short = ~(pairs.length >= 2 * target)
+        near = min(near, float(_radii(level, pairs).min(initial=np.inf)))
+        for share in precision:
+            short = ~(pairs.length >= 2 * min(wanted, (1 - share) * near))
+            if short.sum() <= _MANY_PAIRS:
+                break
         least = min(least, 0.5 * float(pairs.length[~short].min(initial=np.inf)))
         pairs = pairs.where(short)
         if not len(pairs.rows):

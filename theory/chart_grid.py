@@ -13,6 +13,7 @@ __all__ = [
     "confine",
     "orthonormal_frames",
     "orthonormalising",
+    "shared_out",
     "smallest_singular",
     "unit_grid",
     "widths",
@@ -42,11 +43,7 @@ def unit_grid(chart: Chart, total: int, *, faces: bool = True) -> tuple[Array, A
     """
     k = chart.dim
     low, side = np.array(chart.lower), widths(chart)
-    rng = np.random.default_rng(0)
-    probe = low + side * rng.uniform(0, 1, (64, k))
-    speeds = np.linalg.norm(chart.jacobian(probe), axis=1).max(axis=0) * side
-    share = np.maximum(speeds / max(speeds.max(), 1e-300), 0.05)
-    counts = np.maximum(np.rint(share * (total / share.prod()) ** (1 / k)), 4).astype(int)
+    counts = shared_out(chart, total, least=4)
     axes, spacing = [], []
     for i in range(k):
         closed = faces and not chart.periodic[i]
@@ -57,6 +54,20 @@ def unit_grid(chart: Chart, total: int, *, faces: bool = True) -> tuple[Array, A
             axes[-1][-1] = chart.upper[i]
     grid = np.meshgrid(*axes, indexing="ij")
     return np.stack([g.ravel() for g in grid], axis=1), np.array(spacing)
+
+
+def shared_out(chart: Chart, total: int, *, least: int, power: float = 1.0) -> NDArray[np.intp]:
+    """Return how many of about `total` parts fall to each coordinate (k,).
+
+    They are shared out by the lengths of the coordinate lines to a power: one below 1
+    where it matters how much they turn, which a short line may as much as a long one.
+    """
+    low, side = np.array(chart.lower), widths(chart)
+    probe = low + side * np.random.default_rng(0).uniform(0, 1, (64, chart.dim))
+    speeds = np.linalg.norm(chart.jacobian(probe), axis=1).max(axis=0) * side
+    share = np.maximum(speeds / max(speeds.max(), 1e-300), 0.05) ** power
+    even = np.rint(share * (total / share.prod()) ** (1 / chart.dim))
+    return np.asarray(np.maximum(even, least), dtype=np.intp)
 
 
 def smallest_singular(jacobian: Array) -> tuple[Array, Array]:

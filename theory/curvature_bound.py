@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 
 from theory.chart import Chart
 from theory.chart_enclosure import Derivatives, derivative_forms
-from theory.chart_grid import orthonormalising
+from theory.chart_grid import orthonormalising, shared_out
 from theory.taylor_form import TaylorForm, added, lifted
 
 __all__ = ["curvature_bound"]
 
 Array = NDArray[np.float64]
 Bounds = Callable[[Array, Array], tuple[Array, Array]]
-_CELLS = {1: 96, 2: 16}
+_CELLS = {1: 96, 2: 256}
 _MOST_CELLS = {1: 50_000, 2: 20_000}
+_MANY_CELLS = 1500
 _MOST_HALVINGS = 30
 _DIRECTIONS = 64
 # By how much a trigonometric polynomial of degree 2 exceeds its values at so many nodes.
@@ -30,7 +31,10 @@ _ROUNDING = 1 + 1e-13
 
 
 def curvature_bound(
-    chart: Chart, faces: Sequence[tuple[int, int]], least: float, precision: float
+    chart: Chart,
+    faces: Sequence[tuple[int, int]],
+    least: float,
+    precision: tuple[float, float],
 ) -> float:
     """Bound from above what curvature the reach of the image of a chart can show.
 
@@ -42,8 +46,9 @@ def curvature_bound(
         The faces of the box that are the boundary.
     least : float
         A curvature that need not be undercut: cells below it are not divided.
-    precision : float
-        How close to the truth, or to `least`, the bound is to come, as a share.
+    precision : tuple of two floats
+        How close to the truth, or to `least`, the bound is to come, as shares: where few cells
+        are left, and where many are.
 
     Returns
     -------
@@ -77,11 +82,16 @@ def curvature_bound(
 
 
 def _search(
-    chart: Chart, low: Array, high: Array, bounds: Bounds, least: float, precision: float
+    chart: Chart,
+    low: Array,
+    high: Array,
+    bounds: Bounds,
+    least: float,
+    precision: tuple[float, float],
 ) -> float:
     """Return the largest upper bound of the cells, divided where that is above the limit."""
     wide = high > low
-    parts = np.where(wide, _CELLS[int(wide.sum())], 1)
+    parts = np.where(wide, shared_out(chart, _CELLS[chart.dim], least=2, power=0.5), 1)
     steps = np.stack([s.ravel() for s in np.meshgrid(*map(np.arange, parts))], axis=1)
     edges = [np.linspace(a, b, n + 1) for a, b, n in zip(low, high, parts, strict=True)]
     lower = np.stack([e[i] for e, i in zip(edges, steps.T, strict=True)], axis=1)
@@ -96,7 +106,9 @@ def _search(
             rows = slice(i, i + _BATCH)
             most[rows], shown = bounds(lower[rows], upper[rows])
             seen = max(seen, float(shown.max()))
-        divide = ~(most <= seen * (1 + precision))
+        divide = ~(most <= seen * (1 + precision[0]))
+        if divide.sum() > _MANY_CELLS:
+            divide = ~(most <= seen * (1 + precision[1]))
         settled = max(settled, float(most[~divide].max(initial=0.0)))
         if not divide.any():
             return settled
