@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,7 @@ from geomcheck.claims.topology_verdict import _obstacle
 from geomcheck.enrich import whitened
 from geomcheck.homology import persistence
 from geomcheck.induced import kept_classes
+from geomcheck.limits import Limits
 from geomcheck.planted import circles
 from geomcheck.seen import seen_image, seen_set
 from geomcheck.topology import SeenHomology, losses
@@ -71,7 +73,7 @@ def test_whitening_leaves_collapsed_directions_collapsed() -> None:
 
 
 def marks(had: tuple[int, ...], seen: tuple[int | None, ...], m: int, embedding: int) -> list[str]:
-    lost, _ = losses(had, seen, latent_dim=m, embedding_dim=embedding)
+    lost, _ = losses(had, seen, Limits(m, embedding))
     return [f"H{x.degree}:{x.mark}" for x in lost]
 
 
@@ -94,22 +96,22 @@ def test_a_torus_in_the_plane_is_undecided_in_degree_one() -> None:
 
 
 def test_what_the_sample_leaves_open_stays_open() -> None:
-    lost, unclear = losses((1, 2, 1), (1, None, 1), latent_dim=3, embedding_dim=3)
+    lost, unclear = losses((1, 2, 1), (1, None, 1), Limits(3, 3))
     assert (lost, unclear) == ((), (1,))
 
 
 def test_half_of_the_middle_degree_of_a_closed_surface_is_lost_in_the_plane() -> None:
-    lost, _ = losses((1, 2, 1), (1, 1), latent_dim=2, embedding_dim=3, closed=[(1, 2, 1)])
+    lost, _ = losses((1, 2, 1), (1, 1), Limits(2, 3, closed=((1, 2, 1),)))
     assert [(x.degree, x.mark, x.source) for x in lost] == [
         (1, "forced", "intersection-form"),
         (2, "forced", "open-subsets"),
     ]
-    lost, _ = losses((1, 2, 1), (1, 0), latent_dim=2, embedding_dim=3, closed=[(1, 2, 1)])
+    lost, _ = losses((1, 2, 1), (1, 0), Limits(2, 3, closed=((1, 2, 1),)))
     assert lost[0].mark == "undecided"
-    lost, _ = losses((1, 2, 1), (1, 0), latent_dim=2, embedding_dim=3, loops=True)
+    lost, _ = losses((1, 2, 1), (1, 0), Limits(2, 3), loops=True)
     assert (lost[0].mark, lost[0].source) == ("undecided", "circle-map")
     # On a line no loop can be kept, whatever K is.
-    lost, _ = losses((1, 2, 1), (1,), latent_dim=1, embedding_dim=3, loops=True)
+    lost, _ = losses((1, 2, 1), (1,), Limits(1, 3), loops=True)
     assert lost[0].mark == "forced"
 
 
@@ -232,19 +234,30 @@ def test_resolution_is_an_upper_bound_for_sets() -> None:
 
 def test_dual_degrees_share_what_can_be_kept() -> None:
     # RP^3 in R^3: H^1 and H^2 annihilate one another, so one of H_1 and H_2 is lost.
-    had, options = (1, 1, 1, 1), {"latent_dim": 3, "embedding_dim": 5, "closed": [(1, 1, 1, 1)]}
-    lost, _ = losses(had, (1, 1, 0), **options)
+    had, limits = (1, 1, 1, 1), Limits(3, 5, closed=((1, 1, 1, 1),))
+    lost, _ = losses(had, (1, 1, 0), limits)
     assert [(x.degree, x.mark) for x in lost] == [(2, "forced"), (3, "forced")]
-    lost, _ = losses(had, (1, 0, 0), **options)
+    lost, _ = losses(had, (1, 0, 0), limits)
     assert [(x.degree, x.mark) for x in lost][:2] == [(1, "undecided"), (2, "undecided")]
+    # The cube of the class of H^1 is not 0: it cannot come from R^3.
+    lost, _ = losses(had, (1, None, 1), replace(limits, loop_power=3))
+    assert [(x.degree, x.mark, x.source) for x in lost][:1] == [(1, "forced", "cup-product")]
+    lost, unclear = losses(had, (1, None, 1), replace(limits, loop_power=3, latent_dim=4))
+    assert [x.degree for x in lost] == []
+    assert unclear == (1, 3)
+
+
+def test_more_than_any_map_keeps_is_not_believed() -> None:
+    lost, unclear = losses((1, 2, 1), (1, 2), Limits(2, 3, closed=((1, 2, 1),)))
+    assert ([x.degree for x in lost], unclear) == ([2], (1,))
 
 
 def test_each_component_keeps_half_of_its_own_middle_degree() -> None:
-    tori = [(1, 2, 1), (1, 2, 1)]
-    lost, _ = losses((2, 4, 2), (2, 2), latent_dim=2, embedding_dim=3, closed=tori)
+    tori = ((1, 2, 1), (1, 2, 1))
+    lost, _ = losses((2, 4, 2), (2, 2), Limits(2, 3, tori))
     assert lost[0].mark == "forced"
-    planes = [(1, 1, 1), (1, 1, 1)]
-    lost, _ = losses((2, 2, 2), (2, 0), latent_dim=2, embedding_dim=4, closed=planes)
+    planes = ((1, 1, 1), (1, 1, 1))
+    lost, _ = losses((2, 2, 2), (2, 0), Limits(2, 4, planes))
     assert lost[0].mark == "forced"
 
 

@@ -223,3 +223,21 @@ def test_a_turn_that_is_taken_back_is_not_kept(back: float) -> None:
         else:
             assert result.verdict is Verdict.HOLDS
             assert result.values["classes_kept"] == [1, 1]
+
+
+def thin_sets(x: Array) -> Array:
+    """Send a circle to a small ring at the end of a long arm."""
+    t = np.mod(np.arctan2(x[:, 1], x[:, 0]), 2 * np.pi)
+    along = np.clip((t - 1) / 0.3, 0, 1) - np.clip((t - 5) / 0.3, 0, 1)
+    round_ = 2 * np.pi * np.clip((t - 1.3) / 2.7, 0, 1)
+    tip = np.stack([1 - np.cos(round_), np.sin(round_)], axis=1)
+    ring = (t >= 1.3) & (t <= 5)
+    return np.stack([along, 0 * along], axis=1) + 0.1 * np.where(ring[:, None], tip, 0)
+
+
+def test_a_narrow_ring_is_seen_by_its_winding() -> None:
+    parts = [theory.circle().charts]
+    points = theory.circle().sample(8000, rng=0)
+    centres, radii = widest_holes(thin_sets(points), 8)
+    assert radii[0] == pytest.approx(0.1, rel=0.1)
+    assert classes_round(thin_sets, parts, centres, enough={2: 1, 3: 1}) == {2: 1, 3: 1}

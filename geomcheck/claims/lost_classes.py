@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from geomcheck.collisions import Collisions
-from geomcheck.duality import claimed_betti, closed_components, loop_power
 from geomcheck.graph import parts_of_graph
 from geomcheck.induced import KeptOver
+from geomcheck.limits import Limits, claimed_betti, limits_of
 from geomcheck.study import Study
-from geomcheck.topology import Loss, SeenHomology, losses, most_kept
+from geomcheck.topology import Loss, SeenHomology, losses
 
 __all__ = ["Comparison", "certified_homotopic", "kept_classes", "lost_classes"]
 
@@ -74,7 +74,7 @@ def kept_classes(
     study: Study, had: tuple[int, ...], comparison: Comparison, certified: bool
 ) -> dict[int, tuple[int | None, ...]]:
     """Return, over each field, how many classes of each degree are kept; None where unclear."""
-    ground = study.ground
+    ground, m = study.ground, study.model.latent_dim
     if certified:
         return {
             field: had if field == 2 else claimed_betti(ground, field) for field in comparison.kept
@@ -98,7 +98,7 @@ def kept_classes(
         for field, numbers in kept.items():
             count = had if field == 2 else claimed_betti(ground, field)
             _doubt(numbers, count, comparison.seen, _WIDER * comparison.kept[field].hole)
-            _wind(numbers, count, comparison.kept[field].winding, closed_components(ground, field))
+            _wind(numbers, count, comparison.kept[field].winding, limits_of(ground, m, field))
     return {field: tuple(numbers) for field, numbers in kept.items()}
 
 
@@ -116,17 +116,12 @@ def _doubt(
             numbers[degree] = None
 
 
-def _wind(
-    numbers: list[int | None],
-    had: tuple[int, ...],
-    winding: int,
-    closed: Sequence[tuple[int, ...]],
-) -> None:
+def _wind(numbers: list[int | None], had: tuple[int, ...], winding: int, limits: Limits) -> None:
     """Take in that so many classes of the highest degree, or more, go round holes."""
-    m = len(numbers)
     number = numbers[-1] if numbers else None
     if winding and (number is None or number < winding):
-        most = most_kept(m - 1, had[m - 1], numbers, m, closed)
+        degree = len(numbers) - 1
+        most, _ = limits.most(degree, had[degree], numbers)
         numbers[-1] = winding if winding >= most else None
 
 
@@ -147,16 +142,8 @@ def lost_classes(
     found: dict[int, Loss] = {}
     unclear: set[int] = set()
     for field, numbers in kept.items():
-        lost, undecided = losses(
-            had if field == 2 else claimed_betti(ground, field),
-            numbers,
-            latent_dim=m,
-            embedding_dim=ground.embedding_dim,
-            closed=closed_components(ground, field),
-            loops=_loops(study),
-            loop_power=loop_power(ground),
-            homology_coeff_field=field,
-        )
+        betti = had if field == 2 else claimed_betti(ground, field)
+        lost, undecided = losses(betti, numbers, limits_of(ground, m, field), loops=_loops(study))
         unclear.update(undecided)
         for x in lost:
             before = found.get(x.degree)

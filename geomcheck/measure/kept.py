@@ -9,7 +9,8 @@ from geomcheck.enrich import whitened
 from geomcheck.evaluation import Evaluation
 from geomcheck.ground import Ground
 from geomcheck.induced import KeptClasses, KeptOver, kept_classes
-from geomcheck.measure.winding import with_winding
+from geomcheck.limits import Limits, limits_of
+from geomcheck.measure.winding import winding_over
 from geomcheck.protocol import Autoencoder
 from theory.covering import covering_radius
 
@@ -47,51 +48,80 @@ def kept_by(
     steady : bool
         A decoder that is not steady may open holes that the codes have not.
     """
-    manifold, latent_dim = ground.manifold, model.latent_dim
-    covering_of = None if manifold is None else lambda some: covering_radius(some, manifold).value
+    m = model.latent_dim
+    over = _betti_over(ground, measured_betti, m)
+    around = [winding_over(over, ground, model, pool, decoded=decoded) for decoded in (False, True)]
     codes: dict[int, KeptClasses] = {}
     images: dict[int, KeptClasses] = {}
-    over = _betti_over(ground, measured_betti, latent_dim)
     for field, betti in over.items():
-        had = tuple(b for b in betti if b is not None)
-        if len(had) < len(betti) or not np.isfinite(pool.codes).all():
-            codes[field] = images[field] = KeptClasses([None] * len(betti))
-            continue
-
-        def kept(
-            values: Array, every: Array, had: tuple[int, ...] = had, field: int = field
-        ) -> KeptClasses:
-            return kept_classes(
-                net.points,
-                values,
-                pool.points,
-                every,
-                had,
-                covering=covering,
-                homology_coeff_field=field,
-                covering_of=covering_of,
-            )
-
-        white = whitened(np.concatenate([net.codes, pool.codes]))
-        images[field] = kept(net.images, pool.images)
-        codes[field] = kept(white[: len(net)], white[len(net) :])
+        winding = [each[field] for each in around]
         if steady:
-            # What survives the whole autoencoder survived the encoder, however coarse its codes.
-            codes[field] = _larger(codes[field], images[field])
-        if latent_dim > 1 and codes[field] != had:
-            # What is seen to survive survives: with unequal axes as they are, too.
-            codes[field] = _larger(codes[field], kept(net.codes, pool.codes))
-        # What the encoder kills no decoder brings back.
-        numbers = (
-            0 if b is None and a == 0 else b
-            for a, b in zip(codes[field], images[field], strict=True)
+            winding[0] = max(winding)
+        had = tuple(b for b in betti if b is not None)
+        limits = limits_of(ground, m, field)
+        known = len(had) == len(betti) and bool(np.isfinite(pool.codes).all())
+        if not known or _settled(had, limits, min(winding)):
+            seen = [KeptClasses([None] * len(betti))] * 2
+        else:
+            seen = _on_net(ground, net, covering, pool, had, field, steady=steady)
+        codes[field], images[field] = (
+            KeptClasses(numbers, numbers.hole, number)
+            for numbers, number in zip(seen, winding, strict=True)
         )
-        images[field] = KeptClasses(numbers, max(codes[field].hole, images[field].hole))
-    around = [
-        with_winding(kept_so_far, over, ground, model, pool, decoded=decoded)
-        for kept_so_far, decoded in ((codes, False), (images, True))
-    ]
-    return around[0], around[1]
+    return codes, images
+
+
+def _settled(had: tuple[int, ...], limits: Limits, winding: int) -> bool:
+    """Tell whether what is kept in the degrees from 1 on is known without looking at a net."""
+    kept: list[int | None] = [None] * len(had)
+    if limits.latent_dim == len(had) and winding:
+        kept[-1] = winding
+    for degree, count in enumerate(had[1:], start=1):
+        number = kept[degree]
+        most, _ = limits.most(degree, count, kept)
+        if most > (0 if number is None else number):
+            return False
+    return True
+
+
+def _on_net(
+    ground: Ground,
+    net: Evaluation,
+    covering: float,
+    pool: Evaluation,
+    had: tuple[int, ...],
+    field: int,
+    *,
+    steady: bool,
+) -> list[KeptClasses]:
+    """Return what the encoder, and the whole autoencoder, keep as a net shows it."""
+    manifold = ground.manifold
+
+    def kept(values: Array, every: Array) -> KeptClasses:
+        return kept_classes(
+            net.points,
+            values,
+            pool.points,
+            every,
+            had,
+            covering=covering,
+            homology_coeff_field=field,
+            covering_of=covering_of,
+        )
+
+    covering_of = None if manifold is None else lambda some: covering_radius(some, manifold).value
+    white = whitened(np.concatenate([net.codes, pool.codes]))
+    images = kept(net.images, pool.images)
+    codes = kept(white[: len(net)], white[len(net) :])
+    if steady:
+        # What survives the whole autoencoder survived the encoder, however coarse its codes.
+        codes = _larger(codes, images)
+    if white.shape[1] > 1 and codes != had:
+        # What is seen to survive survives: with unequal axes as they are, too.
+        codes = _larger(codes, kept(net.codes, pool.codes))
+    # What the encoder kills no decoder brings back.
+    numbers = (0 if b is None and a == 0 else b for a, b in zip(codes, images, strict=True))
+    return [codes, KeptClasses(numbers, max(codes.hole, images.hole))]
 
 
 def _larger(first: KeptClasses, second: KeptClasses) -> KeptClasses:

@@ -2,46 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.duality import closed_components
 from geomcheck.enrich import whitening
 from geomcheck.evaluation import Evaluation, encoded, evaluate
 from geomcheck.ground import Ground
-from geomcheck.induced import KeptClasses, KeptOver
+from geomcheck.limits import Limits, limits_of
 from geomcheck.protocol import Autoencoder
-from geomcheck.topology import most_kept
 from theory.errors import InvalidInput
 from theory.holes import widest_holes
 from theory.winding import classes_round
 
-__all__ = ["with_winding"]
+__all__ = ["winding_over"]
 
 Array = NDArray[np.float64]
 _HOLES = 8
 _STEEP = 3000
 
 
-def with_winding(
-    kept: KeptOver,
-    had: dict[int, tuple[int | None, ...]],
+def winding_over(
+    had: Mapping[int, tuple[int | None, ...]],
     ground: Ground,
     model: Autoencoder,
     pool: Evaluation,
     *,
     decoded: bool,
-) -> KeptOver:
-    """Say how many classes of degree m - 1 go round holes, where a net shows too few.
+) -> dict[int, int]:
+    """Return for each field how many classes of degree m - 1, at least, go round holes.
 
     Parameters
     ----------
-    kept : mapping of int to KeptClasses
-        For each field, what is kept as far as nets show it.
-    had : dict of int to tuple
-        The Betti numbers of K over each field, in the same degrees.
+    had : mapping of int to tuple
+        For each field, the Betti numbers of K below degree m.
     ground : Ground
     model : Autoencoder
     pool : Evaluation
@@ -51,12 +46,13 @@ def with_winding(
         codes that the images have (``winding-argument``).
     """
     m, manifold = model.latent_dim, ground.manifold
+    nothing = dict.fromkeys(had, 0)
     if m not in (2, 3) or manifold is None or not all(p.charts for p in manifold.components):
-        return kept
-    enough = {field: _wanted(ground, kept[field], had[field], field, m) for field in kept}
+        return nothing
+    enough = {field: _possible(betti, limits_of(ground, m, field)) for field, betti in had.items()}
     enough = {field: number for field, number in enough.items() if number}
     if not enough:
-        return kept
+        return nothing
     try:
         centres, map = _holes(_map(model, decoded), pool.points)
         found = classes_round(
@@ -68,23 +64,14 @@ def with_winding(
         )
     except InvalidInput:
         # Its own images are no points that every encoder takes.
-        return kept
-    return {
-        field: KeptClasses(numbers, numbers.hole, found.get(field, 0))
-        for field, numbers in kept.items()
-    }
+        return nothing
+    return nothing | found
 
 
-def _wanted(
-    ground: Ground, kept: KeptClasses, had: tuple[int | None, ...], field: int, m: int
-) -> int:
-    """Return how many classes of degree m - 1 can be kept, unless all are seen to be."""
-    if len(kept) < m:
-        return 0
-    count, seen = had[m - 1], kept[m - 1]
-    if count is None or seen == count:
-        return 0
-    return min(count, most_kept(m - 1, count, kept, m, closed_components(ground, field)))
+def _possible(had: tuple[int | None, ...], limits: Limits) -> int:
+    degree = limits.latent_dim - 1
+    count = had[degree] if degree < len(had) else 0
+    return 0 if count is None else limits.most(degree, count, [None] * len(had))[0]
 
 
 def _map(model: Autoencoder, decoded: bool) -> Callable[[Array], Array]:
