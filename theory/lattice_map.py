@@ -15,7 +15,7 @@ from theory.chart_projection import ChartProjection
 from theory.lattice import Lattice, whole_lattice
 from theory.skeleton import Boxes, corners, faces
 
-__all__ = ["LatticeMap", "Map", "drawn_in"]
+__all__ = ["Allowance", "LatticeMap", "Map", "TooManyPoints", "drawn_in"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -26,9 +26,25 @@ _PER_AXIS = {1: 64, 2: 32, 3: 12}
 # The values on a cell lie within this share of the distance of the point they keep away from.
 _NARROW = 0.5
 _HALVINGS = {1: 12, 2: 7, 3: 3}
-_MOST_POINTS = 400_000
 _DRAWN = 20_000
 _BATCH = 100_000
+
+
+class TooManyPoints(Exception):
+    """A map would have to be looked at in more points than it is worth."""
+
+
+@dataclass
+class Allowance:
+    """In how many points more a map may be looked at."""
+
+    points: int
+
+    def spend(self, points: int) -> None:
+        """Take some off; raise TooManyPoints where so many are not left."""
+        if points > self.points:
+            raise TooManyPoints
+        self.points -= points
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,18 +68,23 @@ class LatticeMap:
         f, from points (n, N) to values (n, m).
     seen : array of shape (s, N)
         Points where f is looked at as well.
+    allowance : Allowance
+        For the cells of the lattice and their halves.
     """
 
     lattice: Lattice
     map: Map
     seen: Array
+    allowance: Allowance
 
     @classmethod
-    def of_charts(cls, charts: Sequence[Chart], map: Map, seen: Array) -> LatticeMap | None:
+    def of_charts(
+        cls, charts: Sequence[Chart], map: Map, seen: Array, allowance: Allowance
+    ) -> LatticeMap | None:
         """Lay the lattice; None without charts, or in too many dimensions."""
         if not charts or charts[0].dim not in _PER_AXIS:
             return None
-        return cls(whole_lattice(charts, _PER_AXIS[charts[0].dim]), map, seen)
+        return cls(whole_lattice(charts, _PER_AXIS[charts[0].dim]), map, seen, allowance)
 
     @property
     def dim(self) -> int:
@@ -123,6 +144,7 @@ class LatticeMap:
 
     def values(self, boxes: Boxes, shares: Array) -> Array:
         """Return f (f, s, m) at shares (s, d) of boxes."""
+        self.allowance.spend(len(boxes) * len(shares))
         step = max(1, _BATCH // len(shares))
         found = []
         for i in range(0, len(boxes), step):
@@ -136,7 +158,6 @@ class LatticeMap:
         boxes, values = self.cells, self._coarsest
         owner, coordinates = self.samples.cell, self.samples.coordinates
         within = drawn_in(self.samples.values - centre)
-        used = 0
         for halvings in range(_HALVINGS[self.dim] + 1):
             around = drawn_in(values - centre)
             middle = around[:, 0]
@@ -145,9 +166,6 @@ class LatticeMap:
             wide = ~(spread < _NARROW * np.linalg.norm(middle, axis=1))
             if not wide.any():
                 return halvings
-            used += int(wide.sum()) * 2**self.dim * (2**self.dim + 1)
-            if used > _MOST_POINTS:
-                return None
             # The samples in cells that are halved go on into the half that they lie in.
             inner = wide[owner]
             owner, within, coordinates = owner[inner], within[inner], coordinates[inner]

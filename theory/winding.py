@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.chart import Chart
-from theory.lattice_map import LatticeMap, Map, drawn_in
+from theory.lattice_map import Allowance, LatticeMap, Map, TooManyPoints, drawn_in
 from theory.linking import angles_between, spanning_tree, summed_to_root
 from theory.mod_rank import BinarySpan, rank_mod
 from theory.skeleton import Boxes
@@ -19,6 +19,7 @@ Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 _RAYS = 2
+_MOST_POINTS = 200_000
 
 
 def classes_round(
@@ -63,9 +64,10 @@ def classes_round(
     """
     nothing = dict.fromkeys(enough, 0)
     m = centres.shape[1]
+    allowance = Allowance(_MOST_POINTS)
     grids: list[LatticeMap] = []
     for charts, points in zip(parts, seen or [np.empty((0, 0))] * len(parts), strict=True):
-        grid = LatticeMap.of_charts(charts, map, points)
+        grid = LatticeMap.of_charts(charts, map, points, allowance)
         if grid is None:
             return nothing
         grids.append(grid)
@@ -73,10 +75,10 @@ def classes_round(
     around: list[list[Indices]] = []
     found = nothing
     for centre in centres:
-        depths = [grid.depth(centre) for grid in grids]
-        if any(depth is None for depth in depths):
-            continue
-        counts = [count(g, centre, d or 0) for g, d in zip(grids, depths, strict=True)]
+        try:
+            counts = [_counted(grid, centre, count) for grid in grids]
+        except TooManyPoints:
+            break
         if any(each is None for each in counts):
             continue
         around.append([each for each in counts if each is not None])
@@ -84,6 +86,13 @@ def classes_round(
         if all(found[field] >= number for field, number in enough.items()):
             break
     return found
+
+
+def _counted(
+    grid: LatticeMap, centre: Array, count: Callable[[LatticeMap, Array, int], Indices | None]
+) -> Indices | None:
+    depth = grid.depth(centre)
+    return None if depth is None else count(grid, centre, depth)
 
 
 def _ranks(
