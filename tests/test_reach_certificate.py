@@ -241,3 +241,25 @@ def test_seams_are_composed_and_undone():
     assert len(all_seams(chart, [turned])) == 9
     for seam in all_seams(chart, [turned]):
         np.testing.assert_allclose(chart.evaluate(seam(x)), chart.evaluate(x), atol=1e-12)
+
+
+@settings(max_examples=4)
+@given(st.integers(0, 10**6))
+def test_random_surfaces_have_no_quotient_below(seed):
+    """Tori with random waves on them, or bands of such."""
+    rng = np.random.default_rng(seed)
+    a, b, c = rng.uniform(-0.12, 0.12, 3)
+    closed = bool(rng.integers(2))
+
+    def image(u, v):
+        r = 0.7 + a * np.cos(2 * u + v) + b * np.sin(3 * v) + c * np.cos(u)
+        ring = 2 + r * np.cos(v)
+        return ring * np.cos(u), ring * np.sin(u), r * np.sin(v) + a * np.sin(2 * u)
+
+    upper = TURN if closed else 2.0
+    chart = Chart(image, (0.0, 0.0), (TURN, upper), (True, closed))
+    edges = [] if closed else [(1, 0), (1, 1)]
+    estimate = chart_reach(chart, edges).reach.value
+    bound = certified_reach(chart, estimate, edges)
+    assert bound.value <= quotients(chart, 200_000, rng).min()
+    assert estimate * (1 - SHARP[2]) <= bound.value <= estimate * (1 + 1e-9)

@@ -154,7 +154,17 @@ def test_the_worst_point_of_the_collar_can_be_checked_again():
 
 
 @pytest.mark.parametrize(
-    "spec", ["circle", "linked-circles", "ellipse", "sphere", "ellipsoid", "torus"]
+    "spec",
+    [
+        "circle",
+        "linked-circles",
+        "ellipse",
+        "sphere",
+        "ellipsoid",
+        "torus",
+        "trefoil",
+        "torus-knot",
+    ],
 )
 def test_no_claim_fails_on_the_theorems_own_autoencoder(spec):
     manifold = theory.from_spec(spec)

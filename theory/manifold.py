@@ -150,7 +150,8 @@ class Manifold:
             Which coordinates close up; the map must agree at both ends.
         name : str
         claims : Claims, optional
-            What is known. Reach and volume, where they are not given, are estimated.
+            What is known. A reach that is not given is bounded from below, with certainty, or where
+            that is not possible estimated (`theory.reach_certificate`); a volume is estimated.
         boundary, orientable : bool, optional
             By default decided from the faces of the box: periodic or collapsed ones (a pole)
             and seams are no boundary; a seam that reverses orientation makes it non-orientable;
@@ -158,7 +159,7 @@ class Manifold:
         stretch : sequence of k floats, optional
             Proven bounds of the lengths of the partial derivatives; see `Chart`.
         estimate : bool
-            Whether to estimate reach and volume at all (it takes up to a second).
+            Whether to look for reach and volume at all (it takes a second or two).
 
         Raises
         ------

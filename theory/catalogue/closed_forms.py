@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 __all__ = ["CLOSED_FORMS", "ClosedForms"]
 
 NUMERICAL = "numerical"
+_FROM_BELOW = "numerical, from below"
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,9 @@ CLOSED_FORMS: Mapping[str, ClosedForms] = {
         "2",
         {"1": ">= 1"},
     ),
-    "fourier-curve": ClosedForms(NUMERICAL, NUMERICAL, _CURVE, "2"),
-    "torus-knot": ClosedForms(NUMERICAL, NUMERICAL, _CURVE, "2", {"1": ">= max(r, R - r)"}),
-    "trefoil": ClosedForms(NUMERICAL, NUMERICAL, _CURVE, "2", {"1": ">= scale"}),
+    "fourier-curve": ClosedForms(_FROM_BELOW, NUMERICAL, _CURVE, "2"),
+    "torus-knot": ClosedForms(_FROM_BELOW, NUMERICAL, _CURVE, "2", {"1": ">= max(r, R - r)"}),
+    "trefoil": ClosedForms(_FROM_BELOW, NUMERICAL, _CURVE, "2", {"1": ">= scale"}),
     "sphere": _SPHERE,
     "noisy-sphere": _SPHERE,
     "ellipsoid": ClosedForms(
@@ -81,7 +82,7 @@ CLOSED_FORMS: Mapping[str, ClosedForms] = {
         "2",
         {"1": "height/2 for height <= 8 pi"},
     ),
-    "moebius-band": ClosedForms(NUMERICAL, NUMERICAL, "1, 1, 0", "3", {"1": ">= R + w/2"}),
+    "moebius-band": ClosedForms(_FROM_BELOW, NUMERICAL, "1, 1, 0", "3", {"1": ">= R + w/2"}),
     "klein-bottle": ClosedForms(
         "at most min(b, a - b)",
         NUMERICAL,
