@@ -115,6 +115,15 @@ def test_a_flat_ring_has_the_reach_of_its_hole(inner):
     assert inner * (1 - SHARP[2]) <= bound.value <= inner
 
 
+def test_the_corners_of_a_cut_ring_are_its_bottleneck():
+    """Chords between them leave both tangent cones, and are not normal to tangent planes."""
+    ring = Chart(annulus(0.9, 1.1).map, (0.9, 0.0), (1.1, 5.0), (False, False))
+    edges = [(axis, side) for axis in (0, 1) for side in (0, 1)]
+    truth = 0.9 * math.sin(2.5)
+    bound = certified_reach(ring, truth, edges)
+    assert truth * (1 - SHARP[2]) <= bound.value <= truth
+
+
 def test_a_flat_strip_with_a_notch():
     """Its upper edge bends into it with curvature 2 at one point."""
     chart = Chart(lambda x, t: (x, t * (1 + x * x)), (-1.0, -1.0), (1.0, 1.0), (False, False))
@@ -215,20 +224,47 @@ def test_the_catalogue_claims_bounds_that_no_pair_undercuts(spec):
         assert claim.value == pytest.approx(chart_reach(chart).reach.value, rel=1e-6)
 
 
-def test_the_curvature_of_an_ellipsoid_patch_between_directions():
-    """Principal directions that are no nodes: the largest curvature is a / c^2 by hand."""
-    a, b = 1.3, 0.4
+@pytest.mark.parametrize("directions", [8, 64])
+def test_principal_directions_between_the_nodes_count(directions, monkeypatch):
+    """A graph over a plane bends most at its middle, with curvature a, half way between nodes."""
+    monkeypatch.setattr("theory.curvature_bound._DIRECTIONS", directions)
+    excess = 1 / math.cos(TURN / directions) - 1
+    monkeypatch.setattr("theory.curvature_bound._BETWEEN", excess)
+    a, b, angle = 1.3, 0.4, math.pi / (2 * directions)
+    cos, sin = math.cos(angle), math.sin(angle)
     chart = Chart(
-        lambda x, y: (
-            np.cos(0.3) * x - np.sin(0.3) * y,
-            np.sin(0.3) * x + np.cos(0.3) * y,
-            0.5 * (a * x * x - b * y * y),
-        ),
+        lambda x, y: (x, y, 0.5 * (a * (cos * x + sin * y) ** 2 - b * (cos * y - sin * x) ** 2)),
         (-0.5, -0.5),
         (0.5, 0.5),
         (False, False),
     )
-    assert a <= curvature_bound(chart, (), 0.1, (0.01, 0.01)) <= 1.02 * a
+    found = curvature_bound(chart, (), 0.1, (1e-4, 1e-3))
+    assert a <= found <= 1.002 * a * math.sqrt(1 + excess / 2)
+
+
+@pytest.mark.parametrize("spec", ["trefoil", "circle", "torus:R=1,r=0.7", "flat-torus:a=1,b=2"])
+def test_however_coarse_the_first_cells_are(spec, monkeypatch):
+    """Three cells a turn are all neighbours, and bend far more than a neighbourhood may."""
+    (chart,) = from_spec(spec).charts
+    monkeypatch.setattr("theory.bottleneck_bound._CELLS", {1: 3, 2: 9})
+    monkeypatch.setattr("theory.curvature_bound._CELLS", {1: 2, 2: 4})
+    truth = chart_reach(chart).reach.value
+    bound = certified_reach(chart, truth)
+    assert truth * (1 - SHARP[chart.dim]) <= bound.value <= truth * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("crowding", [0.9, 0.99])
+def test_a_knot_that_is_run_through_almost_at_once(crowding):
+    """Nearly all of it, bottleneck and all, is the image of two cells of the first division."""
+    (knot,) = from_spec("torus-knot").charts
+
+    def image(t):
+        late = np.arctan(crowding * np.sin(t) / (1 - crowding * np.cos(t)))
+        return knot.map(t + 2 * late)
+
+    truth = chart_reach(knot).reach.value
+    bound = certified_reach(loop(image), truth)
+    assert truth * (1 - SHARP[1]) <= bound.value <= truth * (1 + 1e-9)
 
 
 def test_seams_are_composed_and_undone():
