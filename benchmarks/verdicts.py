@@ -73,7 +73,10 @@ def scores(manifold: Manifold, case: Case, epsilon: float, seed: int) -> Mapping
     top = 1 if manifold.dim == 1 else 2
     if manifold.ambient_dim > 3:
         top = 1
-    before, after = (persistence(x[net], max_degree=top) for x in (points, images))
+    before = persistence(points[net], max_degree=top)
+    # Images in fewer dimensions would have another filtration.
+    engine = "rips" if before.filtration == "rips" else "auto"
+    after = persistence(images[net], max_degree=top, engine=engine)
     apart = max(bottleneck_distance(before, after, degree=j).value for j in range(top + 1))
     return {
         "trustworthiness": trustworthiness(points, codes, n_neighbors=NEIGHBOURS) < LEAST_TRUST,
