@@ -22,6 +22,7 @@ Indices = NDArray[np.intp]
 _CELLS = {1: 64, 2: 200}
 _MOST_PAIRS = {1: 300_000, 2: 1_500_000}
 _MANY_PAIRS = 5000
+_NARROW = 0.3
 _MOST_HALVINGS = 40
 _BATCH = 50_000
 # Relative to the numbers added up, far above what their rounding comes to.
@@ -88,22 +89,31 @@ def bottleneck_bound(
         pairs = pairs.where(short)
         if not len(pairs.rows):
             return least
-        if len(pairs.rows) * 4**chart.dim > _MOST_PAIRS[chart.dim]:
+        along = _widest(level, pairs)
+        if len(pairs.rows) * 4 ** int(along.sum()) > _MOST_PAIRS[chart.dim]:
             break
-        steps, first, second = _divided(steps, pairs.first, pairs.second)
-        parts = 2 * parts
+        steps, first, second = _divided(steps, pairs.first, pairs.second, along)
+        parts = np.where(along, 2 * parts, parts)
     shortest = np.where(pairs.length > 0, pairs.length, 0.0)
     return min(least, 0.5 * float(shortest.min()))
 
 
-def _divided(steps: Indices, first: Indices, second: Indices) -> tuple[Indices, Indices, Indices]:
-    """Return the halves, along every axis, of the cells of pairs, and the pairs of them."""
+def _widest(level: _Level, pairs: _Pairs) -> Flags:
+    """Tell along which axes the images of the cells of pairs are wide, of shape (k,)."""
+    extent = level.extent[pairs.first].mean(axis=0)
+    return np.asarray(~(extent < _NARROW * extent.max()))
+
+
+def _divided(
+    steps: Indices, first: Indices, second: Indices, along: Flags
+) -> tuple[Indices, Indices, Indices]:
+    """Return the halves, along some axes, of the cells of pairs, and the pairs of them."""
     k = steps.shape[1]
     used, where = np.unique(np.concatenate([first, second]), return_inverse=True)
     first, second = where[: len(first)], where[len(first) :]
-    corner = np.array(list(itertools.product((0, 1), repeat=k)))
+    corner = np.array(list(itertools.product(*[(0, 1) if axis else (0,) for axis in along])))
     count = len(corner)
-    finer = (2 * steps[used][:, None] + corner).reshape(-1, k)
+    finer = (np.where(along, 2, 1) * steps[used][:, None] + corner).reshape(-1, k)
     a, b = np.divmod(np.arange(count**2), count)
     one = (first[:, None] * count + a).ravel()
     other = (second[:, None] * count + b).ravel()
@@ -126,6 +136,7 @@ class _Level:
     inverse: Array
     points: Array
     frames: Array
+    extent: Array
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,6 +176,7 @@ class _Search:
             _left_inverse(known.first),
             points,
             orthonormal_frames(jacobian),
+            np.sqrt((jacobian**2).sum(axis=1)) * (upper - lower),
         )
 
     def _edges(self, steps: Indices, parts: Indices) -> Array:
@@ -253,11 +265,31 @@ def _leaves(level: _Level, base: Indices, other: Indices, chord: Array) -> Flags
         usable = (length > 0) & np.isfinite(length)
         unit = np.where(usable[:, None], move / length[:, None], 0.0)
         steps = np.where(usable[:, None], steps / length[:, None], 0.0)
-        change = known.change[base] + _SLACK * np.abs(jacobian)
-        off = np.sqrt(((change * np.abs(steps)[:, None, :]).sum(axis=2) ** 2).sum(axis=1))
-        longest = np.sqrt((chord**2).sum(axis=1)) + level.spread[base] + level.spread[other]
-        short = _along(level, base, other, chord, unit) - longest * off * (1 + 1e-9)
-    return np.asarray(usable & (short > 0))
+        least = _least_product(level, base, other, chord, unit, steps)
+    return np.asarray(usable & (least > 0))
+
+
+def _least_product(
+    level: _Level, base: Indices, other: Indices, chord: Array, unit: Array, steps: Array
+) -> Array:
+    """Return lower bounds of c.J(u) w for chords c from u, where J(u) w is `unit` at the centre.
+
+    The terms linear in u, from c and from J, are added up before their size is taken.
+    """
+    known = level.known
+    jacobian, size = known.first[base], np.abs(steps)
+    bent = np.einsum("niab,na->nib", known.first_linear[base], steps)
+    here = np.einsum("nib,ni->nb", bent, chord) - np.einsum("nia,ni->na", known.linear[base], unit)
+    there = np.einsum("nia,ni->na", known.linear[other], unit)
+    rest = (known.remainder[base] + known.remainder[other]) * np.abs(unit)
+    slack = known.first_remainder[base] + _SLACK * np.abs(jacobian)
+    rest = rest + np.abs(chord) * np.einsum("nia,na->ni", slack, size)
+    off = np.einsum("nia,na->ni", known.change[base] + _SLACK * np.abs(jacobian), size)
+    both = (level.spread[base] + level.spread[other]) * np.sqrt((off**2).sum(axis=1))
+    length = np.sqrt((chord**2).sum(axis=1))
+    total = length * (1 + np.sqrt((off**2).sum(axis=1))) + level.spread[base] + level.spread[other]
+    parts = np.abs(here).sum(axis=1) + np.abs(there).sum(axis=1) + rest.sum(axis=1) + both
+    return np.asarray((chord * unit).sum(axis=1) - parts * (1 + 1e-9) - _SLACK * total)
 
 
 def _turns_little(box: Enclosed) -> Flags:

@@ -28,15 +28,19 @@ class Enclosed:
         Coefficients of coordinates that run over [-1, 1].
     remainder : array of shape (n, N)
     first : array of shape (n, N, k)
-        A Jacobian within the box.
+        Centres of the entries of the Jacobian.
+    first_linear, first_remainder : arrays of shapes (n, N, k, k) and (n, N, k)
+        Their linear parts, by the last axis, and remainders.
     change : array of shape (n, N, k)
-        By how much each entry of the Jacobian may differ from it on the box.
+        By how much each entry of the Jacobian may differ from its centre on the box.
     """
 
     centre: Array
     linear: Array
     remainder: Array
     first: Array
+    first_linear: Array
+    first_remainder: Array
     change: Array
 
     @property
@@ -70,9 +74,15 @@ def enclosed(chart: Chart, lower: Array, upper: Array) -> Enclosed:
         centre=np.stack([v.centre for v in values], axis=1),
         linear=np.stack([v.linear for v in values], axis=1),
         remainder=np.stack([v.remainder for v in values], axis=1),
-        first=np.stack([np.stack([p.centre for p in row], axis=1) for row in first], axis=1),
-        change=np.stack([np.stack([p.spread for p in row], axis=1) for row in first], axis=1),
+        first=_stacked(first, "centre"),
+        first_linear=_stacked(first, "linear"),
+        first_remainder=_stacked(first, "remainder"),
+        change=_stacked(first, "spread"),
     )
+
+
+def _stacked(rows: list[list[TaylorForm]], part: str) -> Array:
+    return np.stack([np.stack([getattr(p, part) for p in row], axis=1) for row in rows], axis=1)
 
 
 def derivative_forms(chart: Chart, lower: Array, upper: Array) -> Derivatives:
