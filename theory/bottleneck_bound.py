@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.chart import Chart
-from theory.chart_enclosure import Enclosed, enclosed
-from theory.chart_grid import orthonormal_frames, orthonormalising, shared_out, widths
+from theory.chart_enclosure import enclosed
+from theory.chart_grid import orthonormal_frames, shared_out, widths
+from theory.chord_cells import CellLevel, Pairs, leaves, left_inverse, pairs_of, turns_little
 from theory.seam import Seam
 
 __all__ = ["bottleneck_bound"]
@@ -25,8 +26,6 @@ _MANY_PAIRS = 5000
 _NARROW = 0.3
 _MOST_HALVINGS = 40
 _BATCH = 50_000
-# Relative to the numbers added up, far above what their rounding comes to.
-_SLACK = 1e-13
 
 
 def bottleneck_bound(
@@ -87,10 +86,10 @@ def bottleneck_bound(
                 break
         least = min(least, 0.5 * float(pairs.length[~short].min(initial=np.inf)))
         pairs = pairs.where(short)
-        if not len(pairs.rows):
+        if not len(pairs.first):
             return least
         along = _widest(level, pairs)
-        if len(pairs.rows) * 4 ** int(along.sum()) > _MOST_PAIRS[chart.dim]:
+        if len(pairs.first) * 4 ** int(along.sum()) > _MOST_PAIRS[chart.dim]:
             break
         steps, first, second = _divided(steps, pairs.first, pairs.second, along)
         parts = np.where(along, 2 * parts, parts)
@@ -98,7 +97,7 @@ def bottleneck_bound(
     return min(least, 0.5 * float(shortest.min()))
 
 
-def _widest(level: _Level, pairs: _Pairs) -> Flags:
+def _widest(level: CellLevel, pairs: Pairs) -> Flags:
     """Tell along which axes the images of the cells of pairs are wide, of shape (k,)."""
     extent = level.extent[pairs.first].mean(axis=0)
     return np.asarray(~(extent < _NARROW * extent.max()))
@@ -124,56 +123,25 @@ def _divided(
 
 
 @dataclass(frozen=True, eq=False)
-class _Level:
-    """Cells of one size, (n, k) each, and what is known on them."""
-
-    lower: Array
-    upper: Array
-    at_lower: Flags
-    at_upper: Flags
-    known: Enclosed
-    spread: Array
-    inverse: Array
-    points: Array
-    frames: Array
-    extent: Array
-
-
-@dataclass(frozen=True, eq=False)
-class _Pairs:
-    """Pairs of cells: their numbers, the chords between the centres, and least lengths."""
-
-    rows: Indices
-    first: Indices
-    second: Indices
-    chord: Array
-    length: Array
-
-    def where(self, keep: Flags) -> _Pairs:
-        index = np.flatnonzero(keep)
-        return _Pairs(*(getattr(self, field.name)[index] for field in fields(self)))
-
-
-@dataclass(frozen=True, eq=False)
 class _Search:
     chart: Chart
     seams: tuple[Seam, ...]
     faces: frozenset[tuple[int, int]]
     wanted: float
 
-    def level(self, steps: Indices, parts: Indices) -> _Level:
+    def level(self, steps: Indices, parts: Indices) -> CellLevel:
         lower, upper = (self._edges(ends, parts) for ends in (steps, steps + 1))
         axes = range(self.chart.dim)
         known = enclosed(self.chart, lower, upper)
         points, jacobian, _ = self.chart.derivatives(0.5 * (lower + upper))
-        return _Level(
+        return CellLevel(
             lower,
             upper,
             (steps == 0) & np.array([(axis, 0) in self.faces for axis in axes]),
             (steps == parts - 1) & np.array([(axis, 1) in self.faces for axis in axes]),
             known,
             known.spread,
-            _left_inverse(known.first),
+            left_inverse(known.first),
             points,
             orthonormal_frames(jacobian),
             np.sqrt((jacobian**2).sum(axis=1)) * (upper - lower),
@@ -184,20 +152,20 @@ class _Search:
         edges = np.array(self.chart.lower) + widths(self.chart) * (steps / parts)
         return np.asarray(np.where(steps == parts, self.chart.upper, edges))
 
-    def undecided(self, level: _Level, first: Indices, second: Indices) -> _Pairs:
+    def undecided(self, level: CellLevel, first: Indices, second: Indices) -> Pairs:
         """Return the pairs that are not done with."""
         found = []
         for i in range(0, len(first), _BATCH):
-            rows = np.arange(i, min(i + _BATCH, len(first)))
-            pairs = _pairs(level, rows, first[rows], second[rows])
+            rows = slice(i, i + _BATCH)
+            pairs = pairs_of(level, first[rows], second[rows])
             pairs = pairs.where(~(pairs.length >= 2 * self.wanted))
-            pairs = pairs.where(~_leaves(level, pairs.first, pairs.second, pairs.chord))
-            pairs = pairs.where(~_leaves(level, pairs.second, pairs.first, -pairs.chord))
+            pairs = pairs.where(~leaves(level, pairs.first, pairs.second, pairs.chord))
+            pairs = pairs.where(~leaves(level, pairs.second, pairs.first, -pairs.chord))
             found.append(pairs.where(~self._straight(level, pairs)))
-        parts = ([getattr(part, field.name) for part in found] for field in fields(_Pairs))
-        return _Pairs(*map(np.concatenate, parts))
+        parts = ([getattr(part, field.name) for part in found] for field in fields(Pairs))
+        return Pairs(*map(np.concatenate, parts))
 
-    def _straight(self, level: _Level, pairs: _Pairs) -> Flags:
+    def _straight(self, level: CellLevel, pairs: Pairs) -> Flags:
         """Tell which pairs lie next to one another in a box on which the Jacobian turns little."""
         first, second = pairs.first, pairs.second
         done = np.zeros(len(first), dtype=bool)
@@ -210,106 +178,11 @@ class _Search:
             rows = left[near]
             if len(rows):
                 box = np.minimum(low, other[0])[near], np.maximum(high, other[1])[near]
-                done[rows] = _turns_little(enclosed(self.chart, *box))
+                done[rows] = turns_little(enclosed(self.chart, *box))
         return done
 
 
-def _left_inverse(jacobian: Array) -> Array:
-    """Return approximate left inverses (n, k, N); what uses them does not rely on them."""
-    gram = np.einsum("nia,nib->nab", jacobian, jacobian)
-    with np.errstate(all="ignore"):
-        if gram.shape[1] == 1:
-            inverse = np.asarray(1 / gram)
-        else:
-            determinant = gram[:, 0, 0] * gram[:, 1, 1] - gram[:, 0, 1] ** 2
-            swapped = gram[:, ::-1, ::-1].transpose(0, 2, 1) * np.array([[1, -1], [-1, 1]])
-            inverse = swapped / determinant[:, None, None]
-    finite = np.where(np.isfinite(inverse), inverse, 0.0)
-    return np.asarray(np.einsum("nab,nib->nai", finite, jacobian))
-
-
-def _pairs(level: _Level, rows: Indices, first: Indices, second: Indices) -> _Pairs:
-    chord = level.known.centre[second] - level.known.centre[first]
-    length = np.sqrt((chord**2).sum(axis=1))
-    with np.errstate(all="ignore"):
-        unit = np.where(length[:, None] > 0, chord / length[:, None], 0.0)
-    least = _along(level, first, second, chord, unit) * (1 - _SLACK)
-    return _Pairs(rows, first, second, chord, least)
-
-
-def _along(level: _Level, first: Indices, second: Indices, chord: Array, unit: Array) -> Array:
-    """Return lower bounds of the products of all chords of pairs of cells with unit vectors."""
-    middle = (chord * unit).sum(axis=1)
-    total = np.abs(chord).sum(axis=1)
-    for rows in (first, second):
-        linear, rest = level.known.linear[rows], level.known.remainder[rows]
-        middle = middle - np.abs(np.einsum("nia,ni->na", linear, unit)).sum(axis=1)
-        middle = middle - (rest * np.abs(unit)).sum(axis=1)
-        total = total + np.abs(linear).sum(axis=(1, 2)) + rest.sum(axis=1)
-    return np.asarray(middle - _SLACK * total)
-
-
-def _leaves(level: _Level, base: Indices, other: Indices, chord: Array) -> Flags:
-    """Tell where all chords from a cell have a positive product with a vector of its cones."""
-    known = level.known
-    jacobian = known.first[base]
-    low, high = level.at_lower[base], level.at_upper[base]
-    free = ~(low | high).any(axis=1, keepdims=True)
-    with np.errstate(all="ignore"):
-        slope = np.einsum("nia,ni->na", jacobian, chord) / (jacobian**2).sum(axis=1)
-        inside = np.where(low, np.maximum(slope, 0), np.where(high, np.minimum(slope, 0), slope))
-        along = np.einsum("nai,ni->na", level.inverse[base], chord)
-        steps = np.where(free, along, inside)
-        move = np.einsum("nia,na->ni", jacobian, steps)
-        length = np.sqrt((move**2).sum(axis=1))
-        usable = (length > 0) & np.isfinite(length)
-        unit = np.where(usable[:, None], move / length[:, None], 0.0)
-        steps = np.where(usable[:, None], steps / length[:, None], 0.0)
-        least = _least_product(level, base, other, chord, unit, steps)
-    return np.asarray(usable & (least > 0))
-
-
-def _least_product(
-    level: _Level, base: Indices, other: Indices, chord: Array, unit: Array, steps: Array
-) -> Array:
-    """Return lower bounds of c.J(u) w for chords c from u, where J(u) w is `unit` at the centre.
-
-    The terms linear in u, from c and from J, are added up before their size is taken.
-    """
-    known = level.known
-    jacobian, size = known.first[base], np.abs(steps)
-    bent = np.einsum("niab,na->nib", known.first_linear[base], steps)
-    here = np.einsum("nib,ni->nb", bent, chord) - np.einsum("nia,ni->na", known.linear[base], unit)
-    there = np.einsum("nia,ni->na", known.linear[other], unit)
-    rest = (known.remainder[base] + known.remainder[other]) * np.abs(unit)
-    slack = known.first_remainder[base] + _SLACK * np.abs(jacobian)
-    rest = rest + np.abs(chord) * np.einsum("nia,na->ni", slack, size)
-    off = np.einsum("nia,na->ni", known.change[base] + _SLACK * np.abs(jacobian), size)
-    both = (level.spread[base] + level.spread[other]) * np.sqrt((off**2).sum(axis=1))
-    length = np.sqrt((chord**2).sum(axis=1))
-    total = length * (1 + np.sqrt((off**2).sum(axis=1))) + level.spread[base] + level.spread[other]
-    parts = np.abs(here).sum(axis=1) + np.abs(there).sum(axis=1) + rest.sum(axis=1) + both
-    return np.asarray((chord * unit).sum(axis=1) - parts * (1 + 1e-9) - _SLACK * total)
-
-
-def _turns_little(box: Enclosed) -> Flags:
-    """Tell where (J(s) w).(J(u) w) > 0 for all s and u in a box and all w other than 0.
-
-    With an invertible R, J R = E + D: |E w|^2 >= a |w|^2, and |D w| <= d |w|.
-    """
-    with np.errstate(all="ignore"):
-        right = orthonormalising(box.first)
-        frame = np.einsum("nia,nab->nib", box.first, right)
-        large = np.einsum("nia,nab->nib", np.abs(box.first), np.abs(right))
-        change = np.einsum("nia,nab->nib", box.change, np.abs(right)) + _SLACK * large
-        off = np.sqrt((change**2).sum(axis=(1, 2)))
-        gram = np.einsum("nia,nib->nab", frame, frame) - np.eye(right.shape[1])
-        uneven = np.sqrt((gram**2).sum(axis=(1, 2)))
-        turns = 2 * off * np.sqrt(1 + uneven) + off**2
-        return np.asarray(1 - uneven - turns > 1e-9)
-
-
-def _radii(level: _Level, pairs: _Pairs) -> Array:
+def _radii(level: CellLevel, pairs: Pairs) -> Array:
     """Return Federer's quotients at the middles of pairs of cells, to know when to stop."""
     chord = level.points[pairs.second] - level.points[pairs.first]
     frames = level.frames[pairs.first]

@@ -185,7 +185,8 @@ def _of_surface(forms: Derivatives) -> tuple[Array, Array]:
     # In every direction the excess is at most half of what the fourth powers range over.
     long = fourth.upper.reshape(_DIRECTIONS, n).max(axis=0)
     short = np.maximum(_shortest(first), 0.0) ** 2
-    grown = np.sqrt(1 + 0.5 * _BETWEEN * long / short)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        grown = np.sqrt(1 + 0.5 * _BETWEEN * long / short)
     grown = np.where(np.isfinite(grown), grown, np.inf)
     return upper * grown * _ROUNDING, seen.reshape(_DIRECTIONS, n).max(axis=0)
 
