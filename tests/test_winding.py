@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 import geomcheck
 import theory
+from geomcheck.evaluation import evaluate
+from geomcheck.ground import survey
+from geomcheck.measure.winding import winding_over
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.result import Verdict
 from theory.chart_cells import cell_flags
@@ -223,6 +226,48 @@ def test_a_turn_that_is_taken_back_is_not_kept(back: float) -> None:
         else:
             assert result.verdict is Verdict.HOLDS
             assert result.values["classes_kept"] == [1, 1]
+
+
+def angle_of(x: Array) -> Array:
+    return np.asarray(np.mod(np.arctan2(x[:, 1], x[:, 0]), 2 * np.pi))
+
+
+@pytest.mark.parametrize("share", [0.55, 0.75])
+def test_a_code_that_jumps_where_the_chart_closes_up_turns_in_no_way(share: float) -> None:
+    def cut(x: Array) -> Array:
+        u = share * angle_of(x)
+        return np.stack([np.cos(u), np.sin(u)], axis=1)
+
+    assert round_middle(theory.circle(), cut, np.zeros(2), 2, 3) == [0, 0]
+
+
+def test_curves_beside_a_surface_have_no_class_of_degree_two() -> None:
+    flat = np.eye(3)[:, :2]
+    far = theory.moved(theory.circle(), flat, np.array([4.0, 0, 0]))
+    both = theory.disjoint_union([theory.sphere(), far], gap=2.0)
+    assert round_middle(both, lambda x: x, np.array([0.1, 0.2, 0.1]), 2) == [1]
+
+
+def test_a_tear_that_points_of_the_pool_meet_is_looked_at() -> None:
+    manifold, begin, width = theory.circle(), 2.0, 2e-6
+
+    def encode(x: Array) -> Array:
+        u = angle_of(x)
+        u = u - 2 * np.pi * np.clip((u - begin) / width, 0, 1)
+        return np.stack([np.cos(u), np.sin(u)], axis=1)
+
+    def on_circle(u: Array) -> Array:
+        return np.stack([np.cos(u), np.sin(u)], axis=1)
+
+    # Points of the tear are neither last nor, its decoder being bad elsewhere, of large errors.
+    model = FunctionAutoencoder(encode, lambda c: c + 5, 2, 2, True)
+    plain = manifold.sample(20_000, rng=0)
+    torn = on_circle(begin + width * np.linspace(0.3, 0.7, 5))
+    ground = survey(manifold, rng=np.random.default_rng(0))
+    for points, least in ((plain, 1), (np.concatenate([torn, plain]), 0)):
+        pool = evaluate(model, points)
+        pool.errors[: len(points) - len(plain)] = 0
+        assert winding_over({2: (1, 1)}, ground, model, pool, decoded=False) == {2: least}
 
 
 def thin_sets(x: Array) -> Array:

@@ -92,9 +92,9 @@ class LatticeMap:
         return int(self.lattice.place.shape[1])
 
     @cached_property
-    def cells(self) -> Boxes:
-        """The cells of the lattice."""
-        return faces(self.lattice, self.dim)[0]
+    def cells(self) -> tuple[Boxes, Indices]:
+        """The cells of the lattice, with the names of their corners."""
+        return faces(self.lattice, self.dim)
 
     @cached_property
     def edges(self) -> tuple[Boxes, Indices]:
@@ -155,7 +155,9 @@ class LatticeMap:
 
     def depth(self, centre: Array) -> int | None:
         """Return how often cells have to be halved for f to be seen to miss a point, or None."""
-        boxes, values = self.cells, self._coarsest
+        boxes, values = self.cells[0], self._coarsest
+        if not self._agrees(centre):
+            return None
         owner, coordinates = self.samples.cell, self.samples.coordinates
         within = drawn_in(self.samples.values - centre)
         for halvings in range(_HALVINGS[self.dim] + 1):
@@ -177,9 +179,18 @@ class LatticeMap:
             values = self._looked_at(boxes)
         return None
 
+    def _agrees(self, centre: Array) -> bool:
+        """Tell whether f has one value, as seen from a point, at the names of one lattice point."""
+        corner = self._coarsest[:, 1:]
+        around = drawn_in(corner.reshape(-1, corner.shape[2]) - centre)
+        _, first, group = np.unique(self.cells[1], return_index=True, return_inverse=True)
+        one = around[first[group.ravel()]]
+        off = np.linalg.norm(around - one, axis=1)
+        return bool((off < _NARROW * np.linalg.norm(one, axis=1)).all())
+
     @cached_property
     def _coarsest(self) -> Array:
-        return self._looked_at(self.cells)
+        return self._looked_at(self.cells[0])
 
     def _looked_at(self, boxes: Boxes) -> Array:
         """Return f (f, 1 + 2^k, m) in the middles and at the corners of cells."""

@@ -105,6 +105,8 @@ def _ranks(
     bounding: list[int] = []
     begin = 0
     for grid in grids:
+        if grid.dim < 2:
+            continue
         boxes, names = grid.squares
         bounding.extend(bits << begin for bits in _coboundaries(boxes, names, grid.lattice.room))
         begin += len(boxes)

@@ -19,8 +19,11 @@ from theory.winding import classes_round
 __all__ = ["winding_over"]
 
 Array = NDArray[np.float64]
+Indices = NDArray[np.intp]
 _HOLES = 8
 _STEEP = 3000
+_FEW = 4000
+_MOST_TURNED = 500
 
 
 def winding_over(
@@ -54,13 +57,13 @@ def winding_over(
     if not enough:
         return nothing
     try:
-        centres, map = _holes(_map(model, decoded), pool.points)
+        centres, map, values = _holes(_map(model, decoded), pool.points)
         found = classes_round(
             map,
             [part.charts for part in manifold.components],
             centres,
             enough=enough,
-            seen=_steep(ground, pool),
+            seen=_steep(ground, pool, values, centres),
         )
     except InvalidInput:
         # Its own images are no points that every encoder takes.
@@ -80,20 +83,37 @@ def _map(model: Autoencoder, decoded: bool) -> Callable[[Array], Array]:
     return lambda points: encoded(model, evaluate(model, points).images)
 
 
-def _steep(ground: Ground, pool: Evaluation) -> list[Array]:
-    """Return, for each component, the points of the largest errors and those at the end."""
-    rows = np.union1d(
-        np.argsort(-pool.errors, kind="stable")[:_STEEP], np.arange(len(pool))[-_STEEP:]
-    )
-    points = pool.points[rows]
+def _steep(ground: Ground, pool: Evaluation, values: Array, centres: Array) -> list[Array]:
+    """Return, for each component, points where the map may be steep.
+
+    Those of the largest errors, those at the end, and those that are seen from one of the centres
+    in another direction than the nearest of a few others is.
+    """
+    rows = [np.argsort(-pool.errors, kind="stable")[:_STEEP], np.arange(len(pool))[-_STEEP:]]
+    rows.extend(_turned(pool.points, values - centre) for centre in centres)
+    points = pool.points[np.unique(np.concatenate(rows))]
     owner = ground.component_of(points)
     return [points[owner == i] for i in range(len(ground.components))]
 
 
-def _holes(map: Callable[[Array], Array], points: Array) -> tuple[Array, Callable[[Array], Array]]:
-    """Return the centres of the widest holes of the values, and the map that they are holes of."""
+def _turned(points: Array, seen: Array) -> Indices:
+    """Return the rows whose directions (n, m) differ most from those of points nearby."""
+    from scipy.spatial import cKDTree
+
+    some = slice(None, None, -(-len(points) // _FEW))
+    nearest = cKDTree(points[some]).query(points)[1]
+    unit = seen / np.maximum(np.linalg.norm(seen, axis=1, keepdims=True), 1e-300)
+    alike = np.einsum("nj,nj->n", unit, unit[some][nearest])
+    return np.argsort(alike, kind="stable")[:_MOST_TURNED]
+
+
+def _holes(
+    map: Callable[[Array], Array], points: Array
+) -> tuple[Array, Callable[[Array], Array], Array]:
+    """Return the centres of the widest holes of the values, the map they are of, its values."""
     values = map(points)
     if not np.isfinite(values).all():
-        return np.empty((0, values.shape[1])), map
+        return np.empty((0, values.shape[1])), map, values
     white = whitening(values)
-    return widest_holes(white(values), _HOLES)[0], lambda x: white(map(x))
+    whitened = white(values)
+    return widest_holes(whitened, _HOLES)[0], lambda x: white(map(x)), whitened
