@@ -34,18 +34,26 @@ class KeptClasses(tuple[int | None, ...]):
     `hole` is the width, as a share of the diameter of the image, of the widest hole round which
     a class that is called lost might still run unseen. Of the highest degree `winding` classes
     or more survive, as seen another way: they go round points that the image keeps away from.
+    Where that and the limits of what any map keeps decide for certain, in the degrees from 1
+    on, `certain` is true.
     """
 
     hole: float = 0.0
     winding: int = 0
+    certain: bool = False
 
     def __new__(
-        cls, numbers: Iterable[int | None], hole: float = 0.0, winding: int = 0
+        cls,
+        numbers: Iterable[int | None],
+        hole: float = 0.0,
+        winding: int = 0,
+        certain: bool = False,
     ) -> KeptClasses:
         """Take the numbers, degree by degree from 0."""
         kept = super().__new__(cls, numbers)
         kept.hole = hole
         kept.winding = winding
+        kept.certain = certain
         return kept
 
 

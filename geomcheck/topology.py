@@ -59,12 +59,14 @@ class SeenHomology:
     def narrow_holes(self, degree: int, width: float) -> int:
         """Return how many classes may run round holes no wider than a share of the diameter.
 
-        Every bar that outlives the noise counts, wherever it is born.
+        A class of S is seen from the resolution on, so bars that outlive the noise count up to a
+        birth of twice that: what is born later is a class of an offset of S alone.
         """
         first = 1.0 if self.resolution.certified else _ESTIMATE_MARGIN
         noise = 2 * (first * self.resolution.value + self.diagrams.perturbation)
-        ends = self.diagrams.by_degree[degree][:, 1]
-        return int(np.count_nonzero((ends > noise) & (2 * ends <= width * self.diameter)))
+        births, ends = self.diagrams.by_degree[degree].T
+        early = births <= noise
+        return int(np.count_nonzero(early & (ends > noise) & (2 * ends <= width * self.diameter)))
 
     def _at(self, factor: float) -> list[int]:
         return [len(self._bars(degree, factor)) for degree in range(len(self.diagrams.by_degree))]

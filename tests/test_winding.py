@@ -6,22 +6,28 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from certify_cases import random_network
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from scipy.optimize import nnls
 
 import geomcheck
 import theory
+from geomcheck.certify import certain_sides
 from geomcheck.evaluation import evaluate
 from geomcheck.ground import survey
+from geomcheck.homology import persistence
 from geomcheck.measure.winding import winding_over
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.result import Verdict
+from geomcheck.topology import SeenHomology
+from theory.bound import Bound
 from theory.chart_cells import cell_flags
 from theory.holes import widest_holes
 from theory.lattice import whole_lattice
 from theory.mod_rank import BinarySpan, rank_mod
-from theory.skeleton import faces
+from theory.skeleton import Boxes, faces
 from theory.winding import classes_round
 
 Array = NDArray[np.float64]
@@ -79,13 +85,13 @@ def test_the_widest_hole_of_a_ring_is_its_middle() -> None:
     assert radii[1] < 0.2
     gaps = np.linalg.norm(ring - centres[:, None], axis=2).min(axis=1)
     np.testing.assert_allclose(gaps, radii)
-    assert len(widest_holes(np.stack([angle, angle], axis=1), 5)[0]) == 0
+    assert len(widest_holes(np.stack([angle, 0 * angle], axis=1), 5)[0]) == 0
 
 
 def round_middle(manifold: theory.Manifold, f: object, centre: Array, *fields: int) -> list[int]:
     parts = [part.charts for part in manifold.components]
     found = classes_round(f, parts, centre[None], enough=dict.fromkeys(fields, 9))  # type: ignore[arg-type]
-    return [found[field] for field in fields]
+    return [found.classes[field] for field in fields]
 
 
 @pytest.mark.parametrize(("turns", "over_two", "over_three"), [(1, 1, 1), (2, 0, 1), (3, 1, 0)])
@@ -267,7 +273,8 @@ def test_a_tear_that_points_of_the_pool_meet_is_looked_at() -> None:
     for points, least in ((plain, 1), (np.concatenate([torn, plain]), 0)):
         pool = evaluate(model, points)
         pool.errors[: len(points) - len(plain)] = 0
-        assert winding_over({2: (1, 1)}, ground, model, pool, decoded=False) == {2: least}
+        found = winding_over({2: (1, 1)}, ground, model, pool, decoded=False)
+        assert found[2].number == least
 
 
 def thin_sets(x: Array) -> Array:
@@ -285,4 +292,90 @@ def test_a_narrow_ring_is_seen_by_its_winding() -> None:
     points = theory.circle().sample(8000, rng=0)
     centres, radii = widest_holes(thin_sets(points), 8)
     assert radii[0] == pytest.approx(0.1, rel=0.1)
-    assert classes_round(thin_sets, parts, centres, enough={2: 1, 3: 1}) == {2: 1, 3: 1}
+    assert classes_round(thin_sets, parts, centres, enough={2: 1, 3: 1}).classes == {2: 1, 3: 1}
+
+
+def fitted(
+    manifold: theory.Manifold, latent_dim: int, steps: int = 300
+) -> geomcheck.MLPAutoencoder:
+    points = manifold.sample(2000, rng=0)
+    return geomcheck.fit(points, latent_dim=latent_dim, rng=0, steps=steps)
+
+
+def test_a_network_keeps_the_loop_of_a_torus_for_certain() -> None:
+    model = geomcheck.fit(TORUS.sample(2000, rng=0), latent_dim=2, rng=0, steps=300)
+    report = geomcheck.verify(TORUS, model, rng=0, samples=3000, certificate_seconds=0.1)
+    result = report["latent-topology"]
+    assert result.verdict is Verdict.HOLDS
+    assert result.values["certified"]
+    assert result.statement.endswith("(certified).")
+    assert {h.basis for h in result.hypotheses} <= {"given", "certified", "assumed"}
+
+
+@given(st.integers(0, 10**6), st.floats(0.01, 0.5), st.integers(2, 3))
+@settings(max_examples=25)
+def test_cells_that_are_certainly_on_one_side_are(seed: int, size: float, m: int) -> None:
+    rng = np.random.default_rng(seed)
+    model = random_network(3, m, hidden=(8,), seed=seed, residual=bool(seed % 2))
+    low = rng.uniform(0, 2 * np.pi - 0.5, (20, 2))
+    boxes = Boxes(
+        TORUS.charts,
+        np.zeros(20, dtype=np.intp),
+        low,
+        np.full((20, 2), size),
+        np.tile(np.arange(2), (20, 1)),
+    )
+    inside = boxes.points(rng.uniform(0, 1, (200, 2)))
+    for decoded in (False, True):
+
+        def codes(x: Array, decoded: bool = decoded) -> Array:
+            return model.encode(model.decode(model.encode(x)) if decoded else x)
+
+        values = codes(inside.reshape(-1, 3)).reshape(20, 200, m)
+        centre = values[0, 0] + rng.standard_normal(m) * np.ptp(values[0], axis=0)
+        sides = certain_sides(model, TORUS, decoded=decoded)
+        assert sides is not None
+        for flag, some in zip(sides(boxes, centre), values - centre, strict=True):
+            # On one side of a point: no convex combination of the directions vanishes.
+            if flag:
+                assert nnls(np.vstack([some.T, np.ones(200)]), np.append(np.zeros(m), 1.0))[1] > 0
+    # A point that is the code of a point of a box is on no side of it.
+    for box in range(3):
+        at = model.encode(inside[box, :1])[0]
+        sides = certain_sides(model, TORUS, decoded=False)
+        assert sides is not None
+        assert not sides(boxes, at)[box]
+
+
+def test_a_certain_turn_is_that_of_a_dense_loop() -> None:
+    circle = theory.circle()
+    t = np.linspace(0, 2 * np.pi, 20001)
+    loop = np.stack([np.cos(t), np.sin(t)], axis=1)
+    seen = set()
+    for seed in range(12):
+        model = random_network(2, 2, hidden=(6, 6), gain=1.0, seed=seed)
+        sides = certain_sides(model, circle, decoded=False)
+        codes = model.encode(loop)
+        for centre in codes.mean(axis=0) + 0.3 * np.random.default_rng(seed).normal(size=(6, 2)) * (
+            np.ptp(codes, axis=0)
+        ):
+            found = classes_round(
+                model.encode, [circle.charts], centre[None], enough={2: 1, 3: 1}, misses=sides
+            )
+            if len(found.points):
+                turned = np.unwrap(np.arctan2(*(codes - centre).T))
+                number = round((turned[-1] - turned[0]) / (2 * np.pi))
+                assert found.classes == {2: number % 2, 3: int(number % 3 != 0)}
+                seen.add(number)
+    assert 0 in seen
+    assert seen - {0}
+
+
+def test_late_bars_are_no_narrow_holes() -> None:
+    # Half a ring: its ends are 2 apart, so that it closes at a radius of 1, and lives on a little.
+    t = np.linspace(0, np.pi * 1.2, 400)
+    arc = np.stack([np.cos(t), np.sin(t)], axis=1)
+    seen = SeenHomology(persistence(arc, max_degree=1), Bound(0.02, "upper", True, "s"), 2.0)
+    assert len(seen.diagrams.by_degree[1]) > 0
+    assert seen.diagrams.by_degree[1][:, 1].max() > 0.5
+    assert seen.narrow_holes(1, 1.5) == 0

@@ -15,11 +15,13 @@ from theory.chart_projection import ChartProjection
 from theory.lattice import Lattice, whole_lattice
 from theory.skeleton import Boxes, corners, faces
 
-__all__ = ["Allowance", "LatticeMap", "Map", "TooManyPoints", "drawn_in"]
+__all__ = ["Allowance", "LatticeMap", "Map", "Misses", "TooManyPoints", "drawn_in"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 Map = Callable[[Array], Array]
+Misses = Callable[[Boxes, Array], NDArray[np.bool_]]
+"""Boxes and a point of R^m to flags: f certainly keeps the box on one side of the point."""
 
 # Cells of a lattice along each coordinate, by the number of these.
 _PER_AXIS = {1: 64, 2: 32, 3: 12}
@@ -28,6 +30,7 @@ _NARROW = 0.5
 _HALVINGS = {1: 12, 2: 7, 3: 3}
 _DRAWN = 20_000
 _BATCH = 100_000
+_ENCLOSURE = 8
 
 
 class TooManyPoints(Exception):
@@ -70,21 +73,30 @@ class LatticeMap:
         Points where f is looked at as well.
     allowance : Allowance
         For the cells of the lattice and their halves.
+    misses : callable, optional
+        What is certain of f; by default it is looked at on points.
     """
 
     lattice: Lattice
     map: Map
     seen: Array
     allowance: Allowance
+    misses: Misses | None = None
 
     @classmethod
     def of_charts(
-        cls, charts: Sequence[Chart], map: Map, seen: Array, allowance: Allowance
+        cls,
+        charts: Sequence[Chart],
+        map: Map,
+        seen: Array,
+        allowance: Allowance,
+        misses: Misses | None = None,
     ) -> LatticeMap | None:
         """Lay the lattice; None without charts, or in too many dimensions."""
         if not charts or charts[0].dim not in _PER_AXIS:
             return None
-        return cls(whole_lattice(charts, _PER_AXIS[charts[0].dim]), map, seen, allowance)
+        lattice = whole_lattice(charts, _PER_AXIS[charts[0].dim])
+        return cls(lattice, map, seen, allowance, misses)
 
     @property
     def dim(self) -> int:
@@ -155,6 +167,8 @@ class LatticeMap:
 
     def depth(self, centre: Array) -> int | None:
         """Return how often cells have to be halved for f to be seen to miss a point, or None."""
+        if self.misses is not None:
+            return self._certain_depth(centre, self.misses)
         boxes, values = self.cells[0], self._coarsest
         if not self._agrees(centre):
             return None
@@ -187,6 +201,17 @@ class LatticeMap:
         one = around[first[group.ravel()]]
         off = np.linalg.norm(around - one, axis=1)
         return bool((off < _NARROW * np.linalg.norm(one, axis=1)).all())
+
+    def _certain_depth(self, centre: Array, misses: Misses) -> int | None:
+        boxes = self.cells[0]
+        for halvings in range(_HALVINGS[self.dim] + 1):
+            # An enclosure costs as much as some points.
+            self.allowance.spend(_ENCLOSURE * len(boxes))
+            wide = ~misses(boxes, centre)
+            if not wide.any():
+                return halvings
+            boxes = boxes.halved(wide)
+        return None
 
     @cached_property
     def _coarsest(self) -> Array:

@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.chart import Chart
-from theory.lattice_map import Allowance, LatticeMap, Map, TooManyPoints, drawn_in
+from theory.lattice_map import Allowance, LatticeMap, Map, Misses, TooManyPoints, drawn_in
 from theory.linking import angles_between, spanning_tree, summed_to_root
 from theory.mod_rank import BinarySpan, rank_mod
 from theory.skeleton import Boxes
 
-__all__ = ["classes_round"]
+__all__ = ["Round", "classes_round"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
 
 _RAYS = 2
+# Angles that a step on an edge may run through: as it looks, and where it is known which way round.
+_NARROW, _STRAIGHT = math.pi / 3, 3.1
 _MOST_POINTS = 200_000
+
+
+@dataclass(frozen=True, eq=False)
+class Round:
+    """Classes of degree m - 1 of K that a map f: K -> R^m sends round points that it misses.
+
+    Parameters
+    ----------
+    classes : mapping of int to int
+        For each field, by the number of its elements, a lower bound of the rank of
+        H_(m-1)(K) -> H_(m-1)(f(K)).
+    points : array of shape (h, m)
+        The points.
+    """
+
+    classes: Mapping[int, int]
+    points: Array
 
 
 def classes_round(
@@ -29,7 +50,8 @@ def classes_round(
     *,
     enough: Mapping[int, int],
     seen: Sequence[Array] = (),
-) -> dict[int, int]:
+    misses: Misses | None = None,
+) -> Round:
     """Return how many classes of degree m - 1 of K go round points that f: K -> R^m misses.
 
     Parameters
@@ -45,11 +67,13 @@ def classes_round(
         With m = 3 only the field with two elements is looked at.
     seen : sequence of array of shape (s, N)
         For each component, points where f may be steep: cells are halved there until it is not.
+    misses : callable, optional
+        Tells which boxes in the charts f certainly keeps on one side of a point. With it what is
+        returned is certain, if f is continuous and the charts close up as they seem to.
 
     Returns
     -------
-    dict of int to int
-        For each field, a lower bound of the rank of H_(m-1)(K) -> H_(m-1)(f(K)).
+    Round
 
     Notes
     -----
@@ -62,19 +86,19 @@ def classes_round(
     often as the image of the cycle. So continuity, and that f strays no farther, are what it
     rests on: f is seen on points only.
     """
-    nothing = dict.fromkeys(enough, 0)
+    nothing = Round(dict.fromkeys(enough, 0), centres[:0])
     m = centres.shape[1]
     allowance = Allowance(_MOST_POINTS)
     grids: list[LatticeMap] = []
     for charts, points in zip(parts, seen or [np.empty((0, 0))] * len(parts), strict=True):
-        grid = LatticeMap.of_charts(charts, map, points, allowance)
+        grid = LatticeMap.of_charts(charts, map, points, allowance, misses)
         if grid is None:
             return nothing
         grids.append(grid)
     count = _turns if m == 2 else _crossings
     around: list[list[Indices]] = []
-    found = nothing
-    for centre in centres:
+    found, rows = nothing, []
+    for row, centre in enumerate(centres):
         try:
             counts = [_counted(grid, centre, count) for grid in grids]
         except TooManyPoints:
@@ -82,8 +106,9 @@ def classes_round(
         if any(each is None for each in counts):
             continue
         around.append([each for each in counts if each is not None])
-        found = _ranks(grids, around, m, enough)
-        if all(found[field] >= number for field, number in enough.items()):
+        rows.append(row)
+        found = Round(_ranks(grids, around, m, enough), centres[rows])
+        if all(found.classes[field] >= number for field, number in enough.items()):
             break
     return found
 
@@ -124,10 +149,10 @@ def _turns(grid: LatticeMap, centre: Array, depth: int) -> Indices | None:
     shares = np.linspace(0, 1, 2**depth + 1)[:, None]
     seen = drawn_in(grid.values(boxes, shares) - centre)
     first, second = seen[:, :-1].reshape(-1, 2), seen[:, 1:].reshape(-1, 2)
-    steps = np.linalg.norm(second - first, axis=1)
-    if not (steps < np.linalg.norm(first, axis=1)).all():
+    angle = angles_between(first, second)
+    if not (np.abs(angle) < (_STRAIGHT if grid.misses else _NARROW)).all():
         return None
-    angle = angles_between(first, second).reshape(len(boxes), -1).sum(axis=1)
+    angle = angle.reshape(len(boxes), -1).sum(axis=1)
     parent = spanning_tree(int(ends.max()) + 1, ends, np.zeros(len(ends)))
     step = np.zeros(len(parent))
     for one, other, sign in ((0, 1, 1.0), (1, 0, -1.0)):
@@ -150,7 +175,7 @@ def _crossings(grid: LatticeMap, centre: Array, depth: int) -> Indices | None:
     values = drawn_in(grid.values(boxes, shares) - centre)
     values = values.reshape(len(boxes), count + 1, count + 1, -1)
     steps = np.linalg.norm(values[:, 1:, 1:] - values[:, :-1, :-1], axis=-1)
-    if not (steps < np.linalg.norm(values[:, :-1, :-1], axis=-1)).all():
+    if not grid.misses and not (steps < np.linalg.norm(values[:, :-1, :-1], axis=-1)).all():
         return None
     a, b = values[:, :-1, :-1], values[:, 1:, :-1]
     c, d = values[:, :-1, 1:], values[:, 1:, 1:]

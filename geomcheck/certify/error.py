@@ -13,7 +13,15 @@ from geomcheck.layers import Network
 from theory.chart import Chart
 from theory.taylor_form import ROUNDING, TINY, box_forms, lifted
 
-__all__ = ["CellErrors", "ErrorBounds", "cell_points"]
+__all__ = [
+    "CellErrors",
+    "ErrorBounds",
+    "as_inputs",
+    "as_seen",
+    "cell_points",
+    "image_of",
+    "length_bounds",
+]
 
 Array = NDArray[np.float64]
 
@@ -90,21 +98,14 @@ class ErrorBounds:
         )
 
     def _over(self, points: Zonotope) -> CellErrors:
-        known = np.asarray(np.isfinite(points.remainder).all(axis=1))
-        remainder = np.where(known[:, None], points.remainder, 0.0)
-        # A network of lower precision rounds its inputs first: it sees x plus as much, and the
-        # error is that against x itself.
-        moved = self.unit * points.magnitude + 1e-36
-        moved = moved if self.unit > ROUNDING else np.zeros_like(remainder)
-        remainder = (remainder + moved) * (1 + 2 * ROUNDING)
-        x = Zonotope(points.centre, points.generators, remainder)
+        x, moved, known = as_seen(points, self.unit)
         with np.errstate(all="ignore"):
             encoded = self.encoder.enclose(x)
-            codes = _image(encoded, x)
-            decoded = self.decoder.enclose(_as_inputs(codes))
+            codes = image_of(encoded, x)
+            decoded = self.decoder.enclose(as_inputs(codes))
             centre, generators, rest = _difference(x, encoded, codes, decoded)
             rest = (rest + moved) * (1 + 2 * ROUNDING)
-            upper, lower, along, tilt = _lengths(centre, generators, rest)
+            upper, lower, along, tilt = length_bounds(centre, generators, rest)
             extent = np.sqrt((points.generators**2).sum(axis=2))
         sound = known & np.isfinite(upper) & np.isfinite(lower)
         return CellErrors(
@@ -119,7 +120,21 @@ class ErrorBounds:
         )
 
 
-def _image(affine: AffineBounds, x: Zonotope) -> Zonotope:
+def as_seen(points: Zonotope, unit: float) -> tuple[Zonotope, Array, NDArray[np.bool_]]:
+    """Return sets of points as a network sees them, by how much they moved, and which are known.
+
+    A network of lower precision rounds its inputs first: it sees x plus as much. Sets of which
+    nothing is known are replaced.
+    """
+    known = np.asarray(np.isfinite(points.remainder).all(axis=1))
+    remainder = np.where(known[:, None], points.remainder, 0.0)
+    moved = unit * points.magnitude + 1e-36
+    moved = moved if unit > ROUNDING else np.zeros_like(remainder)
+    remainder = (remainder + moved) * (1 + 2 * ROUNDING)
+    return Zonotope(points.centre, points.generators, remainder), moved, known
+
+
+def image_of(affine: AffineBounds, x: Zonotope) -> Zonotope:
     """Put a zonotope into an affine enclosure."""
     n, p = x.centre.shape[1], x.generators.shape[1]
     weight = np.abs(affine.matrix)
@@ -131,7 +146,7 @@ def _image(affine: AffineBounds, x: Zonotope) -> Zonotope:
     return Zonotope(centre, generators, remainder)
 
 
-def _as_inputs(codes: Zonotope) -> Zonotope:
+def as_inputs(codes: Zonotope) -> Zonotope:
     """Turn the remainder of the codes into generators of their own."""
     batch, m = codes.centre.shape
     spread = np.abs(codes.generators).sum(axis=1) + codes.remainder
@@ -172,7 +187,18 @@ def _difference(
     return centre, generators, rest * (1 + gamma) + rounding + TINY
 
 
-def _lengths(centre: Array, generators: Array, rest: Array) -> tuple[Array, Array, Array, Array]:
+def length_bounds(
+    centre: Array, generators: Array, rest: Array
+) -> tuple[Array, Array, Array, Array]:
+    """Bound |e| over sets e = centre + generators^T xi + rest, and by a linear form from below.
+
+    Returns
+    -------
+    upper, lower : arrays of shape (B,)
+        Where lower is positive, e stays on the side of the centre of a hyperplane through 0.
+    along, tilt : arrays of shape (B,), (B, k)
+        See `CellErrors`.
+    """
     n, k = centre.shape[1], generators.shape[1]
     gamma = (n + k + 16) * 2 * ROUNDING
     radius = np.sqrt((rest * rest).sum(axis=1))

@@ -15,7 +15,13 @@ from geomcheck.limits import Limits, claimed_betti, limits_of
 from geomcheck.study import Study
 from geomcheck.topology import Loss, SeenHomology, losses
 
-__all__ = ["Comparison", "certified_homotopic", "kept_classes", "lost_classes"]
+__all__ = [
+    "Comparison",
+    "certainly_kept",
+    "certified_homotopic",
+    "kept_classes",
+    "lost_classes",
+]
 
 
 # Holes up to so many times as wide as those that a net may miss are looked at.
@@ -41,7 +47,7 @@ class Comparison:
         Points far apart that the map sends to one. Without any nothing is lost for certain: an
         injective map of a compact set loses nothing.
     winds : str
-        What to call the set of codes whose holes are looked at.
+        What to call the set whose holes are looked at.
     extra : mapping
         More values to report.
     encoder_alone : bool
@@ -68,6 +74,12 @@ def certified_homotopic(study: Study) -> bool:
         and certificate is not None
         and certificate.sup_upper < reach.value
     )
+
+
+def certainly_kept(study: Study, comparison: Comparison) -> bool:
+    """Tell whether what is kept is certain: the holes that classes go round, and limits of maps."""
+    kept = comparison.kept.values()
+    return len(study.ground.components) == 1 and all(numbers.certain for numbers in kept)
 
 
 def kept_classes(

@@ -25,7 +25,7 @@ def check(study: Study) -> ClaimResult:
             kept=study.kept_by_images,
             seen=study.of_images,
             collisions=study.image_collisions,
-            winds="the codes of the reconstruction",
+            winds="the reconstruction, encoded again or seen along axes of it,",
             extra={},
         ),
     )

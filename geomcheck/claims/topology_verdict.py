@@ -8,6 +8,7 @@ from typing import Any
 from geomcheck.claims.common import classes, continuity, jump_of, number, percent, plain
 from geomcheck.claims.lost_classes import (
     Comparison,
+    certainly_kept,
     certified_homotopic,
     kept_classes,
     lost_classes,
@@ -27,9 +28,10 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
     continuous = continuity(study, encoder_alone=comparison.encoder_alone)
     had = ground.betti if ground.betti is not None else _decided(measured)
     certified = certified_homotopic(study)
+    sure = certified or certainly_kept(study, comparison)
     statement = (
         f"{comparison.map} kills no homology class of K that latent dimension {m} lets pass"
-        + (" (certified)." if certified else ", as a net of points shows.")
+        + (" (certified)." if sure else ", as a net of points shows.")
     )
     values: dict[str, Any] = {
         "betti_input": None if had is None else list(had),
@@ -55,6 +57,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
     kept = kept_classes(study, had, comparison, certified)
     values["classes_kept"] = list(kept[2])
     values["classes_round_holes"] = comparison.kept[2].winding
+    values["certified"] = sure
     lost, unclear = lost_classes(study, had, kept)
     values["losses"] = [asdict(x) for x in lost]
     verdict, summary = _judged(lost, unclear, comparison.image)
@@ -166,14 +169,22 @@ def _resolution(
             Hypothesis(f"reach at least {reach}", "given"),
             Hypothesis(f"sup err, at most {most}, is below {reach}", "certified"),
         )
+    wound = any(kept.winding for kept in comparison.kept.values())
+    if certainly_kept(study, comparison):
+        if not wound:
+            return ()
+        return (
+            Hypothesis(f"{comparison.winds} misses points that classes go round", "certified"),
+            Hypothesis("charts close up where their images agree", "assumed"),
+        )
     assert comparison.seen is not None
     finest = number(comparison.seen.resolution.value)
     says = (
         f"{comparison.image} has no feature finer than {finest}, and the map none finer than the "
         "net"
     )
-    if any(kept.winding for kept in comparison.kept.values()):
-        says += f"; no part of {comparison.winds} hides that crosses a hole seen in it"
+    if wound:
+        says += f"; {comparison.winds} misses points that classes go round"
     if any(x.mark != "forced" for x in lost):
         hole = percent(max(kept.hole for kept in comparison.kept.values()))
         says += f"; no class called lost runs round a hole narrower than {hole} of the diameter"

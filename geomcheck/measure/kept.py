@@ -56,17 +56,17 @@ def kept_by(
     for field, betti in over.items():
         winding = [each[field] for each in around]
         if steady:
-            winding[0] = max(winding)
+            winding[0] = max(winding, key=lambda wound: (wound.number, wound.certain))
         had = tuple(b for b in betti if b is not None)
         limits = limits_of(ground, m, field)
         known = len(had) == len(betti) and bool(np.isfinite(pool.codes).all())
-        if not known or _settled(had, limits, min(winding)):
-            seen = [KeptClasses([None] * len(betti))] * 2
-        else:
+        settled = [known and _settled(had, limits, wound.number) for wound in winding]
+        seen = [KeptClasses([None] * len(betti))] * 2
+        if known and not all(settled):
             seen = _on_net(ground, net, covering, pool, had, field, steady=steady)
         codes[field], images[field] = (
-            KeptClasses(numbers, numbers.hole, number)
-            for numbers, number in zip(seen, winding, strict=True)
+            KeptClasses(numbers, numbers.hole, wound.number, yes and wound.number == wound.certain)
+            for numbers, wound, yes in zip(seen, winding, settled, strict=True)
         )
     return codes, images
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from geomcheck.certify import certain_sides
 from geomcheck.enrich import whitening
 from geomcheck.evaluation import Evaluation, encoded, evaluate
 from geomcheck.ground import Ground
@@ -16,7 +19,7 @@ from theory.errors import InvalidInput
 from theory.holes import widest_holes
 from theory.winding import classes_round
 
-__all__ = ["winding_over"]
+__all__ = ["Wound", "winding_over"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -24,6 +27,27 @@ _HOLES = 8
 _STEEP = 3000
 _FEW = 4000
 _MOST_TURNED = 500
+# Principal axes of the images that planes to look at them in are taken from.
+_AXES = 3
+# No narrower holes are looked at in such a plane, in units of the standard deviation.
+_WIDE = 0.15
+
+
+@dataclass(frozen=True)
+class Wound:
+    """So many classes of degree m - 1 go round holes over one field, as is seen and for certain."""
+
+    number: int = 0
+    certain: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """A map f: K -> R^m that passes what is asked about, its values on a pool of points."""
+
+    map: Callable[[Array], Array]
+    values: Array
+    matrix: Array | None = None
 
 
 def winding_over(
@@ -33,7 +57,7 @@ def winding_over(
     pool: Evaluation,
     *,
     decoded: bool,
-) -> dict[int, int]:
+) -> dict[int, Wound]:
     """Return for each field how many classes of degree m - 1, at least, go round holes.
 
     Parameters
@@ -46,29 +70,22 @@ def winding_over(
         Many points of K, those where the encoder is steepest last.
     decoded : bool
         Whether what the whole autoencoder keeps is asked for: the holes are then those of the
-        codes that the images have (``winding-argument``).
+        codes that the images have, or of the images seen along some of their principal axes
+        (``winding-argument``).
     """
     m, manifold = model.latent_dim, ground.manifold
-    nothing = dict.fromkeys(had, 0)
+    best = dict.fromkeys(had, Wound())
     if m not in (2, 3) or manifold is None or not all(p.charts for p in manifold.components):
-        return nothing
+        return best
     enough = {field: _possible(betti, limits_of(ground, m, field)) for field, betti in had.items()}
     enough = {field: number for field, number in enough.items() if number}
-    if not enough:
-        return nothing
-    try:
-        centres, map, values = _holes(_map(model, decoded), pool.points)
-        found = classes_round(
-            map,
-            [part.charts for part in manifold.components],
-            centres,
-            enough=enough,
-            seen=_steep(ground, pool, values, centres),
-        )
-    except InvalidInput:
-        # Its own images are no points that every encoder takes.
-        return nothing
-    return nothing | found
+    for view in _views(model, pool, decoded):
+        enough = {field: n for field, n in enough.items() if best[field].number < n}
+        if not enough:
+            break
+        for field, wound in _seen_in(view, model, ground, pool, enough, decoded).items():
+            best[field] = max(best[field], wound, key=lambda w: (w.number, w.certain))
+    return best
 
 
 def _possible(had: tuple[int | None, ...], limits: Limits) -> int:
@@ -77,10 +94,69 @@ def _possible(had: tuple[int | None, ...], limits: Limits) -> int:
     return 0 if count is None else limits.most(degree, count, [None] * len(had))[0]
 
 
-def _map(model: Autoencoder, decoded: bool) -> Callable[[Array], Array]:
+def _views(model: Autoencoder, pool: Evaluation, decoded: bool) -> Iterator[_View]:
+    if not np.isfinite(pool.codes).all() or not np.isfinite(pool.images).all():
+        return
     if not decoded:
-        return lambda points: encoded(model, points)
-    return lambda points: encoded(model, evaluate(model, points).images)
+        yield _View(lambda x: encoded(model, x), pool.codes)
+        return
+    try:
+        again = encoded(model, pool.images)
+    except InvalidInput:
+        # Its own images are no points that every encoder takes.
+        again = np.full_like(pool.codes, np.nan)
+    if np.isfinite(again).all():
+        yield _View(lambda x: encoded(model, evaluate(model, x).images), again)
+    about = pool.images - pool.images.mean(axis=0)
+    axes = np.linalg.svd(about, full_matrices=False)[2][:_AXES]
+    for some in itertools.combinations(axes, model.latent_dim):
+        matrix = np.array(some)
+        values = pool.images @ matrix.T
+        _, widths = widest_holes(whitening(values)(values), 1)
+        if len(widths) and widths[0] >= _WIDE:
+            yield _View(_seen_along(model, matrix), values, matrix)
+
+
+def _seen_along(model: Autoencoder, matrix: Array) -> Callable[[Array], Array]:
+    return lambda x: np.asarray(evaluate(model, x).images @ matrix.T)
+
+
+def _seen_in(
+    view: _View,
+    model: Autoencoder,
+    ground: Ground,
+    pool: Evaluation,
+    enough: Mapping[int, int],
+    decoded: bool,
+) -> dict[int, Wound]:
+    manifold = ground.manifold
+    assert manifold is not None
+    charts = [part.charts for part in manifold.components]
+    white = whitening(view.values)
+    values = white(view.values)
+    centres, _ = widest_holes(values, _HOLES)
+    if not len(centres):
+        return {}
+    steep = _steep(ground, pool, values, centres)
+    found = classes_round(lambda x: white(view.map(x)), charts, centres, enough=enough, seen=steep)
+    certain: Mapping[int, int] = {}
+    misses = certain_sides(model, manifold, decoded=decoded, view=view.matrix)
+    if misses is not None and len(found.points):
+        points = _undone(white, found.points)
+        certain = classes_round(
+            view.map, charts, points, enough=found.classes, misses=misses
+        ).classes
+    return {
+        field: Wound(number, min(number, certain.get(field, 0)))
+        for field, number in found.classes.items()
+    }
+
+
+def _undone(white: Callable[[Array], Array], points: Array) -> Array:
+    """Return points (h, m) before they were whitened."""
+    m = points.shape[1]
+    origin = white(np.zeros((1, m)))
+    return np.asarray(np.linalg.solve((white(np.eye(m)) - origin).T, (points - origin).T).T)
 
 
 def _steep(ground: Ground, pool: Evaluation, values: Array, centres: Array) -> list[Array]:
@@ -105,15 +181,3 @@ def _turned(points: Array, seen: Array) -> Indices:
     unit = seen / np.maximum(np.linalg.norm(seen, axis=1, keepdims=True), 1e-300)
     alike = np.einsum("nj,nj->n", unit, unit[some][nearest])
     return np.argsort(alike, kind="stable")[:_MOST_TURNED]
-
-
-def _holes(
-    map: Callable[[Array], Array], points: Array
-) -> tuple[Array, Callable[[Array], Array], Array]:
-    """Return the centres of the widest holes of the values, the map they are of, its values."""
-    values = map(points)
-    if not np.isfinite(values).all():
-        return np.empty((0, values.shape[1])), map, values
-    white = whitening(values)
-    whitened = white(values)
-    return widest_holes(whitened, _HOLES)[0], lambda x: white(map(x)), whitened
