@@ -212,6 +212,36 @@ def test_an_estimate_stays_where_there_is_no_certificate():
     assert bound.value == pytest.approx(1.0, rel=1e-6)
 
 
+def arc(map, length):
+    return Chart(map, (0.0,), (length,), (False,))
+
+
+@pytest.mark.parametrize(
+    ("chart", "edges", "truth"),
+    [
+        # Two strands, the two ends of an arc, and a bump on a line too narrow for a grid.
+        (loop(lambda t: (np.sin(t), np.sin(2 * t), 5e-5 * np.cos(t))), (), 5e-5),
+        (arc(lambda t: (np.cos(t), np.sin(t)), TURN - 1e-6), ((0, 0), (0, 1)), 5e-7),
+        (
+            arc(lambda t: (t, 1e-6 * np.exp(-np.square((t - 3.0) / 1e-5))), 6.0),
+            ((0, 0), (0, 1)),
+            5e-5,
+        ),
+    ],
+)
+def test_an_estimate_that_overlooks_what_is_narrow_gives_way(chart, edges, truth):
+    assert chart_reach(chart, edges).reach.value > 30 * truth
+    bound = best_chart_reach(chart, edges)
+    assert bound.certified
+    assert truth * (1 - SHARP[1]) <= bound.value <= truth * (1 + 1e-7)
+
+
+def test_a_flat_set_has_no_finite_reach():
+    flat = Chart(lambda x, y: (x, y, x - y), (0.0, 0.0), (1.0, 1.0), (False, False))
+    bound = best_chart_reach(flat, [(axis, side) for axis in (0, 1) for side in (0, 1)])
+    assert bound.value == math.inf
+
+
 @pytest.mark.parametrize("spec", ["trefoil", "torus-knot:p=2,q=5", "moebius-band", "klein-bottle"])
 def test_the_catalogue_claims_bounds_that_no_pair_undercuts(spec):
     manifold = from_spec(spec)
@@ -238,7 +268,7 @@ def test_principal_directions_between_the_nodes_count(directions, monkeypatch):
         (0.5, 0.5),
         (False, False),
     )
-    found = curvature_bound(chart, (), 0.1, (1e-4, 1e-3))
+    found, _ = curvature_bound(chart, (), 0.1, (1e-4, 1e-3))
     assert a <= found <= 1.002 * a * math.sqrt(1 + excess / 2)
 
 

@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 from theory.chart import Chart
 from theory.chart_enclosure import enclosed
 from theory.chart_grid import orthonormal_frames, shared_out, widths
-from theory.chord_cells import CellLevel, Pairs, leaves, left_inverse, pairs_of, turns_little
+from theory.chord_cells import (
+    CellLevel,
+    Pairs,
+    leaves,
+    left_inverse,
+    outward_conormals,
+    pairs_of,
+    turns_little,
+)
 from theory.seam import Seam
 
 __all__ = ["bottleneck_bound"]
@@ -35,7 +43,7 @@ def bottleneck_bound(
     wanted: float,
     near: float,
     precision: tuple[float, float],
-) -> float:
+) -> tuple[float, float]:
     """Bound from below half the length of chords that are normal to the set at both ends.
 
     Parameters
@@ -57,8 +65,11 @@ def bottleneck_bound(
 
     Returns
     -------
-    float
+    bound : float
         At most `wanted`; 0 where nothing is known.
+    seen : float
+        The smallest of `near` and the quotients (``federer``) of pairs met: up to rounding the
+        reach is no more than these. A bound far below it is one that work has run out on.
 
     Notes
     -----
@@ -87,14 +98,14 @@ def bottleneck_bound(
         least = min(least, 0.5 * float(pairs.length[~short].min(initial=np.inf)))
         pairs = pairs.where(short)
         if not len(pairs.first):
-            return least
+            return least, near
         along = _widest(level, pairs)
         if len(pairs.first) * 4 ** int(along.sum()) > _MOST_PAIRS[chart.dim]:
             break
         steps, first, second = _divided(steps, pairs.first, pairs.second, along)
         parts = np.where(along, 2 * parts, parts)
     shortest = np.where(pairs.length > 0, pairs.length, 0.0)
-    return min(least, 0.5 * float(shortest.min()))
+    return min(least, 0.5 * float(shortest.min())), near
 
 
 def _widest(level: CellLevel, pairs: Pairs) -> Flags:
@@ -133,17 +144,21 @@ class _Search:
         lower, upper = (self._edges(ends, parts) for ends in (steps, steps + 1))
         axes = range(self.chart.dim)
         known = enclosed(self.chart, lower, upper)
-        points, jacobian, _ = self.chart.derivatives(0.5 * (lower + upper))
+        at_lower = (steps == 0) & np.array([(axis, 0) in self.faces for axis in axes])
+        at_upper = (steps == parts - 1) & np.array([(axis, 1) in self.faces for axis in axes])
+        at = np.where(at_lower, lower, np.where(at_upper, upper, 0.5 * (lower + upper)))
+        points, jacobian, _ = self.chart.derivatives(at)
         return CellLevel(
             lower,
             upper,
-            (steps == 0) & np.array([(axis, 0) in self.faces for axis in axes]),
-            (steps == parts - 1) & np.array([(axis, 1) in self.faces for axis in axes]),
+            at_lower,
+            at_upper,
             known,
             known.spread,
             left_inverse(known.first),
             points,
             orthonormal_frames(jacobian),
+            outward_conormals(jacobian, at_lower, at_upper),
             np.sqrt((jacobian**2).sum(axis=1)) * (upper - lower),
         )
 
@@ -183,11 +198,16 @@ class _Search:
 
 
 def _radii(level: CellLevel, pairs: Pairs) -> Array:
-    """Return Federer's quotients at the middles of pairs of cells, to know when to stop."""
+    """Return Federer's quotients at one point of each cell of pairs, or more, to know when to stop.
+
+    What of a chord leaves the tangent cone is at least what leaves one of its half spaces.
+    """
     chord = level.points[pairs.second] - level.points[pairs.first]
     frames = level.frames[pairs.first]
     along = np.einsum("nia,ni->na", frames, chord)
     off = chord - np.einsum("nia,na->ni", frames, along)
+    out = np.einsum("nia,ni->na", level.outward[pairs.first], chord).max(axis=1)
     with np.errstate(all="ignore"):
-        radius = (chord**2).sum(axis=1) / (2 * np.sqrt((off**2).sum(axis=1)))
+        distance = np.sqrt((off**2).sum(axis=1) + np.maximum(out, 0.0) ** 2)
+        radius = (chord**2).sum(axis=1) / (2 * distance)
     return np.where(radius > 0, radius, np.inf)

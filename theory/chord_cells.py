@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from theory.chart_enclosure import Enclosed
 from theory.chart_grid import orthonormalising
 
-__all__ = ["CellLevel", "Pairs", "leaves", "left_inverse", "pairs_of", "turns_little"]
+__all__ = [
+    "CellLevel",
+    "Pairs",
+    "leaves",
+    "left_inverse",
+    "outward_conormals",
+    "pairs_of",
+    "turns_little",
+]
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -35,7 +43,10 @@ class CellLevel:
         About the left inverses of the Jacobians.
     points : array of shape (n, N)
     frames : array of shape (n, N, k)
-        The images of the middles, and tangent frames there.
+        The images of the middles, or where the boundary is touched of points on it, and tangent
+        frames there.
+    outward : array of shape (n, N, k)
+        There, by axis, the tangent unit vectors that leave the boundary at right angles; else 0.
     extent : array of shape (n, k)
         About how long the images of the sides are.
     """
@@ -49,6 +60,7 @@ class CellLevel:
     inverse: Array
     points: Array
     frames: Array
+    outward: Array
     extent: Array
 
 
@@ -89,6 +101,23 @@ def left_inverse(jacobian: Array) -> Array:
             inverse = swapped / determinant[:, None, None]
     finite = np.where(np.isfinite(inverse), inverse, 0.0)
     return np.asarray(np.einsum("nab,nib->nai", finite, jacobian))
+
+
+def outward_conormals(jacobian: Array, at_lower: Flags, at_upper: Flags) -> Array:
+    """Return for each axis the outward conormal (n, N, k) of the face touched, or 0."""
+    found = np.zeros_like(jacobian)
+    for axis in range(jacobian.shape[2]):
+        out = np.where(at_upper[:, axis], 1.0, -1.0)[:, None] * jacobian[:, :, axis]
+        if jacobian.shape[2] > 1:
+            face = jacobian[:, :, 1 - axis]
+            with np.errstate(all="ignore"):
+                share = (out * face).sum(axis=1) / (face**2).sum(axis=1)
+            out = out - np.where(np.isfinite(share), share, 0.0)[:, None] * face
+        length = np.sqrt((out**2).sum(axis=1))
+        touched = (at_lower | at_upper)[:, axis] & (length > 0)
+        unit = out / np.where(touched, length, 1.0)[:, None]
+        found[:, :, axis] = np.where(touched[:, None], unit, 0.0)
+    return found
 
 
 def pairs_of(level: CellLevel, first: Indices, second: Indices) -> Pairs:

@@ -35,7 +35,7 @@ def curvature_bound(
     faces: Sequence[tuple[int, int]],
     least: float,
     precision: tuple[float, float],
-) -> float:
+) -> tuple[float, float]:
     """Bound from above what curvature the reach of the image of a chart can show.
 
     Parameters
@@ -52,10 +52,12 @@ def curvature_bound(
 
     Returns
     -------
-    float
+    bound : float
         At least |II(e, e)| / |e|^2 for all tangent vectors e of the surface, and at least the
         curvature of its boundary curves wherever these bend outwards; infinite where nothing is
         known.
+    seen : float
+        The largest of `least` and the lower bounds of these numbers in the middles of cells.
 
     Notes
     -----
@@ -70,15 +72,18 @@ def curvature_bound(
     M cos(2 pi / N), by a lemma of M. Riesz.
     """
     low, high = np.array(chart.lower), np.array(chart.upper)
-    worst = _search(chart, low, high, _interior(chart), least, precision)
+    worst, seen = _search(chart, low, high, _interior(chart), least, precision)
     if chart.dim == 2:
         for axis, side in faces:
             on_low, on_high = low.copy(), high.copy()
             on_low[axis] = on_high[axis] = (low, high)[side][axis]
             bounds = _on_face(chart, axis, 1 if side == 0 else -1)
             limit = max(worst, least)
-            worst = max(worst, _search(chart, on_low, on_high, bounds, limit, precision))
-    return worst
+            most, shown = _search(chart, on_low, on_high, bounds, limit, precision)
+            # The limit that the search starts from has not been seen.
+            seen = max(seen, shown) if shown > limit else seen
+            worst = max(worst, most)
+    return worst, seen
 
 
 def _search(
@@ -88,8 +93,8 @@ def _search(
     bounds: Bounds,
     least: float,
     precision: tuple[float, float],
-) -> float:
-    """Return the largest upper bound of the cells, divided where that is above the limit."""
+) -> tuple[float, float]:
+    """Return the largest upper bound of cells, divided where above the limit; and what is seen."""
     wide = high > low
     parts = np.where(wide, shared_out(chart, _CELLS[chart.dim], least=2, power=0.5), 1)
     steps = np.stack([s.ravel() for s in np.meshgrid(*map(np.arange, parts))], axis=1)
@@ -111,11 +116,11 @@ def _search(
             divide = ~(most <= seen * (1 + precision[1]))
         settled = max(settled, float(most[~divide].max(initial=0.0)))
         if not divide.any():
-            return settled
+            return settled, seen
         if divide.sum() * 2 ** wide.sum() > _MOST_CELLS[int(wide.sum())]:
             break
         lower, upper = _halved(lower[divide], upper[divide], wide)
-    return max(settled, float(np.where(np.isnan(most), np.inf, most).max()))
+    return max(settled, float(np.where(np.isnan(most), np.inf, most).max())), seen
 
 
 def _halved(lower: Array, upper: Array, wide: NDArray[np.bool_]) -> tuple[Array, Array]:

@@ -10,6 +10,7 @@ import numpy as np
 from theory.bottleneck_bound import bottleneck_bound
 from theory.bound import Bound
 from theory.chart import Chart
+from theory.chart_grid import unit_grid
 from theory.chart_reach import chart_reach
 from theory.curvature_bound import curvature_bound
 from theory.errors import InvalidInput
@@ -22,6 +23,7 @@ __all__ = ["best_chart_reach", "certified_reach"]
 _PRECISION = {1: (2e-7, 2e-5), 2: (2e-3, 2e-2)}
 # A bound that work has run out on may say next to nothing: then the estimate says more.
 _WORTH = 0.5
+_LOOK = 400
 
 
 def best_chart_reach(
@@ -35,8 +37,13 @@ def best_chart_reach(
         As `certified_reach` takes them.
     """
     estimate = chart_reach(chart, edges).reach
-    bound = certified_reach(chart, estimate.value, edges, seams)
-    return estimate if bound is None or bound.value < _WORTH * estimate.value else bound
+    size = float(np.ptp(chart.evaluate(unit_grid(chart, _LOOK)[0]), axis=0).max())
+    near = estimate.value if math.isfinite(estimate.value) else size
+    bound, seen = _bounded(chart, near, edges, seams)
+    if bound is None or bound.value < _WORTH * min(seen, estimate.value):
+        return estimate
+    # Of a flat set rounding alone bounds the reach.
+    return estimate if math.isinf(estimate.value) and bound.value >= _WORTH * size else bound
 
 
 def certified_reach(
@@ -88,24 +95,33 @@ def certified_reach(
     So t is at least the smaller of 1 / `curvature_bound` and `bottleneck_bound`. The second
     shows on its way that the chart is one-to-one up to seams, and the first that it is regular.
     """
+    return _bounded(chart, near, edges, seams)[0]
+
+
+def _bounded(
+    chart: Chart, near: float, edges: Sequence[tuple[int, int]], seams: Sequence[Seam]
+) -> tuple[Bound | None, float]:
+    """Return the bound, and the smallest of `near` and of what was met that limits the reach."""
+    nothing = None, near
     if chart.dim not in _PRECISION or chart.differences or not 0 < near < math.inf:
-        return None
+        return nothing
     glued = {int(axis) for axis in np.flatnonzero(chart.periodic)}
     glued |= {axis for seam in seams for axis in seam.crossed(chart)}
     faces = [(axis, side) for axis in range(chart.dim) if axis not in glued for side in (0, 1)]
     if set(faces) != set(edges):
-        return None
+        return nothing
     precision = _PRECISION[chart.dim]
     every = all_seams(chart, seams)
     try:
         with np.errstate(all="ignore"):
             if not closes_up(chart, every):
-                return None
-            curvature = curvature_bound(chart, faces, 1 / near, precision)
+                return nothing
+            curvature, bent = curvature_bound(chart, faces, 1 / near, precision)
             if not 0 < curvature < math.inf:
-                return None
-            radius = bottleneck_bound(chart, every, faces, 1 / curvature, near, precision)
+                return nothing
+            near = min(near, 1 / bent)
+            radius, near = bottleneck_bound(chart, every, faces, 1 / curvature, near, precision)
     except (InvalidInput, TypeError, AttributeError, ValueError):
         # A function that forms cannot be put into, or that ends at the box.
-        return None
-    return Bound(radius, "lower", True, "chart-reach") if radius > 0 else None
+        return nothing
+    return Bound(radius, "lower", True, "chart-reach") if radius > 0 else None, near
