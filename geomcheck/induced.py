@@ -35,12 +35,13 @@ class KeptClasses(tuple[int | None, ...]):
     a class that is called lost might still run unseen. Of the highest degree `winding` classes
     or more survive, as seen another way: they go round points that the image keeps away from.
     Where that and the limits of what any map keeps decide for certain, in the degrees from 1
-    on, `certain` is true.
+    on, `certain` is true. `about` are such points of the latent space.
     """
 
     hole: float = 0.0
     winding: int = 0
     certain: bool = False
+    about: tuple[tuple[float, ...], ...] = ()
 
     def __new__(
         cls,
@@ -48,12 +49,14 @@ class KeptClasses(tuple[int | None, ...]):
         hole: float = 0.0,
         winding: int = 0,
         certain: bool = False,
+        about: tuple[tuple[float, ...], ...] = (),
     ) -> KeptClasses:
         """Take the numbers, degree by degree from 0."""
         kept = super().__new__(cls, numbers)
         kept.hole = hole
         kept.winding = winding
         kept.certain = certain
+        kept.about = about
         return kept
 
 

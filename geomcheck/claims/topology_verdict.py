@@ -82,7 +82,9 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
             ),
             *_resolution(study, comparison, certified, lost),
         ),
-        witness=_witness(study, avoidable[0], comparison.collisions) if avoidable else None,
+        witness=_witness(study, avoidable[0], comparison.collisions)
+        if avoidable
+        else _goes_round(comparison, m),
         advice=_advice(verdict, unclear, study),
     )
 
@@ -202,6 +204,15 @@ def _witness(study: Study, loss: Loss, collisions: Collisions) -> Witness:
         says += "; and two points that are sent to one"
         data["collision"] = [plain(x.points[0]) for x in (collisions.first, collisions.second)]
     return Witness(kind="bar", says=says, data=data)
+
+
+def _goes_round(comparison: Comparison, latent_dim: int) -> Witness | None:
+    about = comparison.kept[2].about
+    if not about:
+        return None
+    classes_of = f"{classes(comparison.kept[2].winding, latent_dim - 1)} of K"
+    says = f"points that {comparison.image} misses: {classes_of} go round them"
+    return Witness(kind="point", says=says, data={"codes": [list(point) for point in about]})
 
 
 def _advice(verdict: Verdict, unclear: tuple[int, ...], study: Study) -> str:

@@ -65,7 +65,13 @@ def kept_by(
         if known and not all(settled):
             seen = _on_net(ground, net, covering, pool, had, field, steady=steady)
         codes[field], images[field] = (
-            KeptClasses(numbers, numbers.hole, wound.number, yes and wound.number == wound.certain)
+            KeptClasses(
+                numbers,
+                numbers.hole,
+                wound.number,
+                yes and wound.number == wound.certain,
+                wound.about,
+            )
             for numbers, wound, yes in zip(seen, winding, settled, strict=True)
         )
     return codes, images

@@ -35,10 +35,14 @@ _WIDE = 0.15
 
 @dataclass(frozen=True)
 class Wound:
-    """So many classes of degree m - 1 go round holes over one field, as is seen and for certain."""
+    """So many classes of degree m - 1 go round holes over one field, as is seen and for certain.
+
+    `about` are the middles of the holes, if they are holes of the latent set.
+    """
 
     number: int = 0
     certain: int = 0
+    about: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,13 +145,14 @@ def _seen_in(
     found = classes_round(lambda x: white(view.map(x)), charts, centres, enough=enough, seen=steep)
     certain: Mapping[int, int] = {}
     misses = certain_sides(model, manifold, decoded=decoded, view=view.matrix)
-    if misses is not None and len(found.points):
-        points = _undone(white, found.points)
+    points = _undone(white, found.points)
+    if misses is not None and len(points):
         certain = classes_round(
             view.map, charts, points, enough=found.classes, misses=misses
         ).classes
+    about = () if decoded else tuple(tuple(map(float, point)) for point in points)
     return {
-        field: Wound(number, min(number, certain.get(field, 0)))
+        field: Wound(number, min(number, certain.get(field, 0)), about if number else ())
         for field, number in found.classes.items()
     }
 
