@@ -73,10 +73,10 @@ def test_a_time_of_day_is_the_next_one(module):
 
 @pytest.mark.parametrize("number", [1, 31, 32, 33, 400])
 def test_a_search_starts_from_the_largest_errors(module, number):
-    violations = module("violations")
+    search = module("violation_search")
     error = np.random.default_rng(0).permutation(number).astype(float)
-    at = violations.largest_of(error)
-    assert len(at) == min(number, violations.STARTS)
+    at = search.largest_of(error)
+    assert len(at) == min(number, search.STARTS)
     assert set(error[at]) == set(np.sort(error)[-len(at) :])
 
 
@@ -89,9 +89,11 @@ def test_nothing_is_begun_too_late(module, monkeypatch, capsys, tmp_path):
 
 
 def test_a_short_run_comes_to_its_end(module, monkeypatch, capsys, tmp_path):
-    violations, out = module("violations"), tmp_path / "found.jsonl"
-    monkeypatch.setattr(violations, "KINDS", [("tanh", False)])
-    monkeypatch.setattr(violations, "SECONDS", {"enclosure": 0.2, "longer": 0.2})
+    violations, search = module("violations"), module("violation_search")
+    out = tmp_path / "found.jsonl"
+    for owner in (violations, search):
+        monkeypatch.setattr(owner, "KINDS", [("tanh", False)])
+    monkeypatch.setattr(search, "SECONDS", {"enclosure": 0.2, "longer": 0.2})
     monkeypatch.setattr(
         "sys.argv", ["", "--only", "linked-circles", "--each", "3", "--out", str(out)]
     )
