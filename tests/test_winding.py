@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from certify_cases import random_network
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -320,6 +322,27 @@ def test_a_network_keeps_the_loop_of_a_torus_for_certain() -> None:
     assert result.values["certified"]
     assert result.statement.endswith("(certified).")
     assert {h.basis for h in result.hypotheses} <= {"given", "certified", "assumed"}
+    # That no more could be kept is known of closed manifolds alone.
+    assert any("closed manifold" in h.says and h.basis == "given" for h in result.hypotheses)
+
+
+@pytest.mark.parametrize("given_betti", [True, False])
+def test_nothing_is_certain_by_betti_numbers_that_are_only_seen(given_betti: bool) -> None:
+    oval = theory.ellipse()
+    if not given_betti:
+        oval = replace(oval, claims=replace(oval.claims, betti=None))
+    # Its errors are beyond the reach, so that G(F(x)) need not deform to x.
+    layer = torch.nn.Linear(2, 2, dtype=torch.float64)
+    with torch.no_grad():
+        layer.weight.copy_(2 * torch.eye(2))
+    model = torch.nn.Module()
+    model.encoder, model.decoder = torch.nn.Sequential(layer), torch.nn.Sequential(layer)
+    report = geomcheck.verify(oval, model, rng=0, samples=3000, certificate_seconds=0.1)
+    result = report["latent-topology"]
+    assert result.verdict is Verdict.HOLDS
+    assert result.values["classes_kept"] == [1, 1]
+    assert result.values["certified"] is given_betti
+    assert result.statement.endswith("(certified).") is given_betti
 
 
 @given(st.integers(0, 10**6), st.floats(0.01, 0.5), st.integers(2, 3))

@@ -78,8 +78,10 @@ def certified_homotopic(study: Study) -> bool:
 
 def certainly_kept(study: Study, comparison: Comparison) -> bool:
     """Tell whether what is kept is certain: the holes that classes go round, and limits of maps."""
-    kept = comparison.kept.values()
-    return len(study.ground.components) == 1 and all(numbers.certain for numbers in kept)
+    ground, kept = study.ground, comparison.kept.values()
+    # Betti numbers that are only seen make nothing certain.
+    known = len(ground.components) == 1 and ground.betti is not None
+    return known and all(numbers.certain for numbers in kept)
 
 
 def kept_classes(

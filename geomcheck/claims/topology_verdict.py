@@ -80,6 +80,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
                 "Betti numbers of K",
                 "given" if ground.betti is not None else "estimated",
             ),
+            *_known(study, lost),
             *_resolution(study, comparison, certified, lost),
         ),
         witness=_witness(study, avoidable[0], comparison.collisions)
@@ -159,6 +160,20 @@ _MARKS = {
     "avoidable": "avoidable: this dimension can carry {}",
     "undecided": "not known whether that had to be",
 }
+
+
+def _known(study: Study, lost: tuple[Loss, ...]) -> tuple[Hypothesis, ...]:
+    """Return what is taken as known of K where a loss is called forced, or avoidable."""
+    manifold, sources = study.ground.manifold, {x.source for x in lost if x.degree}
+    says = []
+    if "no-obstruction" in sources:
+        says.append(f"K embeds in dimension {study.ground.embedding_dim}")
+    if "intersection-form" in sources:
+        says.append("K is a closed manifold, orientable or not as it is said to be")
+    if "cup-product" in sources and manifold is not None:
+        power = manifold.claims.loop_power
+        says.append(f"no class of degree 1 over two elements but 0 has the power {power} zero")
+    return tuple(Hypothesis(each, "given") for each in says)
 
 
 def _resolution(
