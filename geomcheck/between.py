@@ -45,6 +45,8 @@ class Between:
     worst, along : Evaluation
         See `ExceptionalSet`.
     jump : Jump or None
+    closed : bool
+        Whether every edge beside a bad point was looked along.
     """
 
     torn: Flags
@@ -53,6 +55,7 @@ class Between:
     worst: Evaluation
     along: Evaluation
     jump: Jump | None
+    closed: bool = True
 
 
 def look_between(
@@ -99,10 +102,13 @@ def look_between(
         rows = np.concatenate([rows, as_steep[bad]])
         found = found.joined(evaluate(model, more.points[bad]))
     known = sample.where(np.flatnonzero(~(sample.errors <= epsilon))).points
+    closed = True
     if curve:
         torn |= _straddles(starts.points, ends.points, np.concatenate([known, found.points]))
     elif len(known) <= _MOSTLY_BAD * len(sample):
-        more_rows, more_found = followed(model, sample, edges, found.points, torn, epsilon, project)
+        more_rows, more_found, closed = followed(
+            model, sample, edges, found.points, torn, epsilon, project
+        )
         torn[more_rows] = True
         rows, found = np.concatenate([rows, more_rows]), found.joined(more_found)
     jump = found_jump(model, sample, crossed)
@@ -112,7 +118,9 @@ def look_between(
             model, starts.where(every), ends.where(every), project, watch="both", parts=_PARTS
         )
         jump = found_jump(model, sample, [*crossed, finer])
-    return Between(torn=torn, rows=rows, found=found, worst=worst, along=along, jump=jump)
+    return Between(
+        torn=torn, rows=rows, found=found, worst=worst, along=along, jump=jump, closed=closed
+    )
 
 
 def _as_steep_as_torn(

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geomcheck.between import look_between
 from geomcheck.evaluation import Evaluation
+from geomcheck.free_edges import clear_of, held_together
 from geomcheck.graph import edge_lengths, neighbour_edges, parts_of_graph
 from geomcheck.jumps import Jump
 from geomcheck.placing import NOWHERE, Mapped, place
@@ -38,6 +39,13 @@ class ExceptionalSet:
         {err <= epsilon} holds, in the order of their size in the graph.
     stray : int
         Counted points outside the first piece of their component, exceptional or not.
+    stray_if_apart : int
+        The same, where edges that run among bad points join nothing: one of them may cross a
+        tear where it is thinner than what was looked at.
+    across : int
+        How many edges not found torn join points that would then be apart.
+    followed : bool
+        Whether every edge beside a bad point was looked along.
     unplaced : int
         Counted points with a large error that lie near no tear.
     graph_connected : bool
@@ -57,6 +65,9 @@ class ExceptionalSet:
     tears: tuple[Tear, ...]
     pieces: tuple[tuple[int, ...], ...]
     stray: int
+    stray_if_apart: int
+    across: int
+    followed: bool
     unplaced: int
     graph_connected: bool
     spacing: float
@@ -129,7 +140,7 @@ def locate(
     )
     placed = place(
         model,
-        Mapped(sample, component, labels),
+        Mapped(sample, component, ~bad),
         tears,
         counted,
         counted_component,
@@ -137,11 +148,12 @@ def locate(
         near=2 * spacing,
         project=project,
     )
-    pieces, first = [], 0
-    for index in range(components):
-        order = _largest_first(labels[(component == index) & ~bad])
-        pieces.append(tuple(int((placed.piece == label).sum()) for label in order))
-        first += pieces[-1][0] if pieces[-1] else 0
+    met = np.concatenate([sample.points[bad], between.found.points])
+    clear = clear_of(sample.points, edges[sound], met)
+    apart = held_together(len(sample), edges[sound], clear, 2 * neighbours)
+    pieces = _counts(placed.on(labels), labels, component, ~bad, components)
+    if_apart = _counts(placed.on(apart), apart, component, ~bad, components)
+    sides = apart[edges[sound]]
     return ExceptionalSet(
         n=len(counted),
         tears=tuple(
@@ -150,8 +162,11 @@ def locate(
                 key=lambda tear: (-tear.hits, -tear.largest_error),
             )
         ),
-        pieces=tuple(pieces),
-        stray=len(counted) - first,
+        pieces=pieces,
+        stray=len(counted) - _first(pieces),
+        stray_if_apart=len(counted) - _first(if_apart),
+        across=int(((sides[:, 0] != sides[:, 1]) & (sides != NOWHERE).all(axis=1)).sum()),
+        followed=between.closed,
         unplaced=int(((placed.tear == NOWHERE) & ~(counted.errors <= epsilon)).sum()),
         graph_connected=len(np.unique(whole)) == len(np.unique(component)) == components,
         spacing=spacing,
@@ -159,6 +174,22 @@ def locate(
         along=between.along,
         jump=between.jump,
     )
+
+
+def _counts(
+    placed: Indices, piece: Indices, component: Indices, sound: Flags, components: int
+) -> tuple[tuple[int, ...], ...]:
+    """Return how many points were placed on the pieces of each component, the largest first."""
+    found = []
+    for index in range(components):
+        mine = piece[(component == index) & sound]
+        order = _largest_first(mine[mine != NOWHERE])
+        found.append(tuple(int((placed == label).sum()) for label in order))
+    return tuple(found)
+
+
+def _first(pieces: tuple[tuple[int, ...], ...]) -> int:
+    return sum(sizes[0] for sizes in pieces if sizes)
 
 
 def _largest_first(labels: Indices) -> Indices:

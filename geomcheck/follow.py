@@ -18,14 +18,12 @@ Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
 ALONG = 15
-# Edges are looked along whose middle has a bad point within so many times their length: each of
-# the two ends then has one within half a length more.
-_BESIDE = 2.0
-# So many in a round, the nearest first; only so many are measured by their middles.
-_NEAR, _SCREENED = 2000, 6000
-_ROUNDS = 4
-# A round in which a smaller share of them is torn is the last.
-_WORTHWHILE = 0.005
+# Edges are looked along whose middle has a bad point within so many times their length,
+_BESIDE = 1.0
+# so many in a round, the nearest first,
+_NEAR = 2000
+# and so many in all.
+_MOST = 30_000
 
 
 def followed(
@@ -36,7 +34,7 @@ def followed(
     torn: Flags,
     epsilon: float,
     project: Callable[[Array], Array],
-) -> tuple[Indices, Evaluation]:
+) -> tuple[Indices, Evaluation, bool]:
     """Look densely along the edges nearest to bad points, and to those that this shows in turn.
 
     A band of large error may be narrower than the edges that pass over it. Edges with a bad end
@@ -58,27 +56,34 @@ def followed(
 
     Returns
     -------
-    tuple of (array of shape (t,), Evaluation)
-        More edges that are torn, and the first bad point along each.
+    tuple of (array of shape (t,), Evaluation, bool)
+        More edges that are torn, the first bad point along each, and whether every edge beside
+        a bad point was looked along: where they are too many, the nearest are.
     """
     from scipy.spatial import cKDTree
 
     starts, ends = sample.points[edges[:, 0]], sample.points[edges[:, 1]]
+    middles = (starts + ends) / 2
     lengths = np.maximum(edge_lengths(sample.points, edges), 1e-300)
     sound = sample.errors <= epsilon
     open_ = ~torn & sound[edges].all(axis=1)
-    fresh = bad = np.concatenate([sample.points[~sound], found])
-    closest = np.full(len(sample), np.inf)
+    apart = np.full(len(edges), np.inf)
+    fresh = np.concatenate([sample.points[~sound], found])
     rows: list[Indices] = [np.zeros(0, dtype=np.intp)]
     met = evaluate(model, starts[:0])
-    for _ in range(_ROUNDS):
-        if not len(fresh):
+    looked = 0
+    while True:
+        if len(fresh):
+            tree = cKDTree(fresh)
+            # A bad point beside the middle is not much farther from one of the ends.
+            closest = np.asarray(tree.query(sample.points)[0])[edges].min(axis=1) / lengths
+            near = np.flatnonzero(open_ & (closest <= _BESIDE + 0.5))
+            apart[near] = np.minimum(apart[near], tree.query(middles[near])[0] / lengths[near])
+        near = np.flatnonzero(open_ & (apart <= _BESIDE))
+        near = near[np.argsort(apart[near], kind="stable")][:_NEAR]
+        if not len(near) or looked + len(near) > _MOST:
             break
-        closest = np.minimum(closest, cKDTree(fresh).query(sample.points)[0])
-        ends_near = np.where(open_, closest[edges].sum(axis=1) / lengths, np.inf)
-        near = _least(ends_near, _SCREENED, 2 * _BESIDE + 1)
-        middle_near = cKDTree(bad).query((starts[near] + ends[near]) / 2)[0] / lengths[near]
-        near = near[_least(middle_near, _NEAR, _BESIDE)]
+        looked += len(near)
         open_[near] = False
         seen = evaluate(model, project(points_along(starts[near], ends[near])))
         hit, place = np.nonzero((~(seen.errors <= epsilon)).reshape(-1, ALONG))
@@ -87,18 +92,7 @@ def followed(
         rows.append(near[hit[first]])
         met = met.joined(points)
         fresh = points.points
-        bad = np.concatenate([bad, fresh])
-        if len(fresh) < _WORTHWHILE * len(near):
-            break
-    return np.concatenate(rows), met
-
-
-def _least(values: Array, count: int, most: float) -> Indices:
-    """Return the rows of the smallest values, least first, none of them above `most`."""
-    rows = np.flatnonzero(values <= most)
-    if len(rows) > count:
-        rows = rows[np.argpartition(values[rows], count)[:count]]
-    return np.asarray(rows[np.argsort(values[rows], kind="stable")], dtype=np.intp)
+    return np.concatenate(rows), met, not len(near)
 
 
 def points_along(starts: Array, ends: Array) -> Array:

@@ -1,4 +1,4 @@
-"""On which piece, and in which tear, each point of K lies: a rule fixed before they are drawn."""
+"""Beside which known point, or in which tear, each point of K lies: a rule fixed beforehand."""
 
 from __future__ import annotations
 
@@ -23,19 +23,23 @@ _TRIES = 3
 
 @dataclass(frozen=True, eq=False)
 class Mapped:
-    """Points of K with their component, and the piece of {err <= epsilon} each lies on."""
+    """Points of K with their component, and which of them have a small error."""
 
     sample: Evaluation
     component: Indices
-    piece: Indices
+    sound: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """For each of n points its piece, or NOWHERE, and its tear, or NOWHERE."""
+    """For each of n points the row of the known point beside it, and its tear, or NOWHERE."""
 
-    piece: Indices
+    beside: Indices
     tear: Indices
+
+    def on(self, piece: Indices) -> Indices:
+        """Return the piece of each point, or NOWHERE, from that of each known point."""
+        return np.where(self.beside == NOWHERE, NOWHERE, piece[self.beside])
 
 
 def place(
@@ -49,10 +53,10 @@ def place(
     near: float,
     project: Callable[[Array], Array] | None,
 ) -> Placed:
-    """Place points of K on pieces and in tears that were found without them.
+    """Place points of K beside known points and in tears that were found without them.
 
-    A point of small error lies on the piece of the nearest known point, if the error is small
-    halfway to it as well, or else of the next nearest; a point of large error in the nearest
+    A point of small error lies beside the nearest known point, if the error is small halfway to
+    it as well, or else beside the next nearest; a point of large error in the nearest
     tear. The rule does not depend on the points, so if these are drawn independently each
     count is binomial.
 
@@ -68,26 +72,26 @@ def place(
     project : callable or None
         Points near K to K; without it nothing is looked at between points.
     """
-    piece = np.full(len(points), NOWHERE, dtype=np.intp)
-    tear = piece.copy()
+    beside = np.full(len(points), NOWHERE, dtype=np.intp)
+    tear = beside.copy()
     sound = points.errors <= epsilon
     for index in np.unique(component):
         here = component == index
         rows = np.flatnonzero(here & ~sound)
         tear[rows] = _nearest_tear(points.points[rows], tears, int(index), near)
         rows = np.flatnonzero(here & sound)
-        mine = np.flatnonzero((known.component == index) & (known.piece != NOWHERE))
+        mine = np.flatnonzero((known.component == index) & known.sound)
         if len(rows) and len(mine):
-            piece[rows] = _pieces(
+            there = _beside(
                 model,
                 known.sample.points[mine],
-                known.piece[mine],
                 points.points[rows],
                 epsilon=epsilon,
                 near=near,
                 project=project,
             )
-    return Placed(piece, tear)
+            beside[rows] = np.where(there == NOWHERE, NOWHERE, mine[there])
+    return Placed(beside, tear)
 
 
 def _nearest_tear(points: Array, tears: Sequence[Tear], component: int, near: float) -> Indices:
@@ -104,10 +108,9 @@ def _nearest_tear(points: Array, tears: Sequence[Tear], component: int, near: fl
     return index
 
 
-def _pieces(
+def _beside(
     model: Autoencoder,
     known: Array,
-    piece: Indices,
     points: Array,
     *,
     epsilon: float,
@@ -130,5 +133,5 @@ def _pieces(
             halfway = evaluate(model, project((points[rows] + known[there]) / 2))
             passable = halfway.errors <= epsilon
             rows, there = rows[passable], there[passable]
-        found[rows] = piece[there]
+        found[rows] = there
     return found

@@ -2,66 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from exceptional_cases import DELTA, Part, judged, study_of
 from pieces_cases import half_walled, identity, torn, walled
 
-from geomcheck.certify import Enclosure, Rest
-from geomcheck.claims import certified_error, exceptional_set
+from geomcheck.certify import Rest
+from geomcheck.claims import certified_error
 from geomcheck.claims.certified import rest_hypotheses
-from geomcheck.exceptional import ExceptionalSet
-from geomcheck.ground import Ground, survey
-from geomcheck.measure import tears
-from geomcheck.measure.errors import errors_on
-from geomcheck.measure.tears import certificate_of, graph_sample
-from geomcheck.protocol import Autoencoder
 from geomcheck.result import ClaimResult, Verdict
-from geomcheck.study import Settings, Study
-from theory.catalogue import from_spec
+from geomcheck.study import Study
 
-DELTA = 0.02
 HOLDS, FAILS, INCONCLUSIVE = Verdict.HOLDS, Verdict.FAILS, Verdict.INCONCLUSIVE
-
-
-@dataclass(frozen=True)
-class Part:
-    """What this claim and the certified one look at of a study."""
-
-    ground: Ground
-    model: Autoencoder
-    settings: Settings
-    errors: NDArray[np.float64]
-    held_out_basis: str
-    certificate: Enclosure | None
-    exceptional: ExceptionalSet
-    torn: None = None
-
-
-def study_of(spec: str, model: Autoencoder) -> Part:
-    K, rng = from_spec(spec), np.random.default_rng(0)
-    settings = Settings(
-        epsilon=0.1,
-        delta=DELTA,
-        confidence=0.99,
-        samples=2000,
-        seed=0,
-        memory_limit=2**30,
-        certificate_seconds=5.0,
-    )
-    ground = survey(K, rng=rng)
-    errors = errors_on(K, ground, model, settings, None, None, rng, lambda _: None)
-    graph = graph_sample(model, K, ground, rng)
-    certificate, _ = certificate_of(model, K, settings, float(errors.worst.errors[0]))
-    exceptional = tears.exceptional_set(model, ground, settings, graph, errors)
-    return Part(ground, model, settings, errors.all, errors.basis, certificate, exceptional)
-
-
-def judged(study: Part) -> ClaimResult:
-    return exceptional_set.check(cast(Study, study))
 
 
 def statistical(claim: ClaimResult) -> bool:

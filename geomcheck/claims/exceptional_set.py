@@ -50,7 +50,10 @@ def check(study: Study) -> ClaimResult:
     found, settings = study.exceptional, study.settings
     limits = share_limits(found.stray, found.n, of="share cut off", confidence=settings.confidence)
     tears, rest = found.tears, certified_rest(study)
-    result = _sampled(study, limits)
+    apart = share_limits(
+        found.stray_if_apart, found.n, of="share cut off", confidence=settings.confidence
+    )
+    result = _sampled(study, limits, apart.upper)
     if rest is not None:
         verdict = rest_verdict(rest, settings.delta)
         if verdict is not Verdict.INCONCLUSIVE:
@@ -65,6 +68,7 @@ def check(study: Study) -> ClaimResult:
         "share_with_what_it_cuts_off": found.stray / found.n,
         "share_at_most": limits.upper,
         "share_at_least": limits.lower,
+        "share_at_most_if_tears_run_on": apart.upper,
         **level,
         **({} if rest is None else rest_values(study, rest)),
         "points": found.n,
@@ -78,9 +82,9 @@ def check(study: Study) -> ClaimResult:
     return replace(result, values=values, witness=witness)
 
 
-def _sampled(study: Study, limits: Interval) -> ClaimResult:
+def _sampled(study: Study, limits: Interval, if_apart: float) -> ClaimResult:
     found, settings = study.exceptional, study.settings
-    verdict, summary, advice = _judged(study, limits.upper, limits.lower)
+    verdict, summary, advice = _judged(study, limits, if_apart)
     hypotheses = (
         independence(study, found.n),
         Hypothesis(
@@ -153,9 +157,10 @@ def _reach_known(study: Study) -> bool:
     return reach is not None and reach.holds_from_below()
 
 
-def _judged(study: Study, upper: float, lower: float) -> tuple[Verdict, str, str]:
+def _judged(study: Study, limits: Interval, if_apart: float) -> tuple[Verdict, str, str]:
     """Return verdict, summary and advice."""
     found, delta = study.exceptional, study.settings.delta
+    upper, lower = limits.upper, limits.lower
     alone = large_error_limits(study).lower
     where = _where(study)
     if study.ground.kind == "points":
@@ -177,6 +182,19 @@ def _judged(study: Study, upper: float, lower: float) -> tuple[Verdict, str, str
             Verdict.INCONCLUSIVE,
             f"{where}; a tear too narrow to be met by any point may run on unseen",
             _ADVICE_NARROW if certified_rest(study) is not None else _MORE_SAMPLES,
+        )
+    if upper <= delta < if_apart:
+        return (
+            Verdict.INCONCLUSIVE,
+            f"{where}; what is left hangs together by no more than {found.across} edges that run "
+            "among points of the tears",
+            _MORE_SAMPLES,
+        )
+    if upper <= delta and not found.followed:
+        return (
+            Verdict.INCONCLUSIVE,
+            f"{where}; how far they reach was not seen to the end",
+            _MORE_SAMPLES,
         )
     if upper <= delta:
         return Verdict.HOLDS, where, ""
