@@ -289,6 +289,18 @@ def test_a_tear_that_points_of_the_pool_meet_is_looked_at() -> None:
         assert found[2].number == least
 
 
+def test_a_decoder_without_numbers_takes_nothing_from_the_encoder() -> None:
+    manifold = theory.circle()
+    model = FunctionAutoencoder(
+        lambda x: x, lambda c: np.where(c[:, :1] > 0.9, np.nan, c), 2, 2, True
+    )
+    ground = survey(manifold, rng=np.random.default_rng(0))
+    pool = evaluate(model, manifold.sample(3000, rng=0))
+    for decoded, number in ((False, 1), (True, 0)):
+        found = winding_over({2: (1, 1)}, ground, model, pool, decoded=decoded)
+        assert found[2].number == number
+
+
 def thin_sets(x: Array) -> Array:
     """Send a circle to a small ring at the end of a long arm."""
     t = np.mod(np.arctan2(x[:, 1], x[:, 0]), 2 * np.pi)
@@ -305,6 +317,21 @@ def test_a_narrow_ring_is_seen_by_its_winding() -> None:
     centres, radii = widest_holes(thin_sets(points), 8)
     assert radii[0] == pytest.approx(0.1, rel=0.1)
     assert classes_round(thin_sets, parts, centres, enough={2: 1, 3: 1}).classes == {2: 1, 3: 1}
+
+
+def test_a_claim_says_over_which_field_it_was_looked_at() -> None:
+    # Over two elements a map of degree 3 keeps the class of the sphere, over three it does not.
+    def thrice(x: Array) -> Array:
+        angle, away = 3 * angle_of(x), np.hypot(x[:, 0], x[:, 1])
+        return np.stack([away * np.cos(angle), away * np.sin(angle), x[:, 2]], axis=1)
+
+    model = FunctionAutoencoder(thrice, lambda c: c, 3, 3, True)
+    report = geomcheck.verify(theory.sphere(), model, rng=0, samples=3000, epsilon=0.1)
+    assert "over two elements" in report["latent-topology"].statement
+    # Of loops in the plane both fields are looked at.
+    wound = FunctionAutoencoder(lambda x: x, lambda c: c, 2, 2, True)
+    report = geomcheck.verify(theory.circle(), wound, rng=0, samples=2000, epsilon=0.1)
+    assert "over two elements" not in report["latent-topology"].statement
 
 
 def fitted(

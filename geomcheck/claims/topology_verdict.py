@@ -29,8 +29,12 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
     had = ground.betti if ground.betti is not None else _decided(measured)
     certified = certified_homotopic(study)
     sure = certified or certainly_kept(study, comparison)
+    # Of a map of degree 3 two elements show nothing.
+    alone = m > 1 and not certified and len(comparison.kept) == 1
     statement = (
-        f"{comparison.map} kills no homology class of K that latent dimension {m} lets pass"
+        f"{comparison.map} kills no homology class of K"
+        + (" over two elements" if alone else "")
+        + f" that latent dimension {m} lets pass"
         + (" (certified)." if sure else ", as a net of points shows.")
     )
     values: dict[str, Any] = {

@@ -99,10 +99,12 @@ def _possible(had: tuple[int | None, ...], limits: Limits) -> int:
 
 
 def _views(model: Autoencoder, pool: Evaluation, decoded: bool) -> Iterator[_View]:
-    if not np.isfinite(pool.codes).all() or not np.isfinite(pool.images).all():
+    if not np.isfinite(pool.codes).all():
         return
     if not decoded:
         yield _View(lambda x: encoded(model, x), pool.codes)
+        return
+    if not np.isfinite(pool.images).all():
         return
     try:
         again = encoded(model, pool.images)
