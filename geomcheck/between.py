@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.evaluation import Evaluation, evaluate
-from geomcheck.follow import ALONG, followed, points_along
+from geomcheck.follow import followed
 from geomcheck.jumps import Jump, found_jump
 from geomcheck.protocol import Autoencoder
 from geomcheck.tears import cross_edges, steepest_edges
@@ -22,6 +22,7 @@ Indices = NDArray[np.intp]
 Flags = NDArray[np.bool_]
 
 _STEEPEST = 128
+_ALONG = 15
 _PARTS = 16
 _ALIKE = 1000
 # Where more than this share of the points err, there is no tear to follow.
@@ -85,11 +86,11 @@ def look_between(
     ]
     worst = evaluate(model, np.concatenate([c.points for c in crossed]))
     both, every = np.concatenate(steep), np.unique(np.concatenate(steep))
-    along = evaluate(model, project(points_along(starts.points[every], ends.points[every])))
+    along = evaluate(model, project(_points_along(starts.points[every], ends.points[every])))
     over = worst.errors > epsilon
     torn = middles.errors > epsilon
     torn[both[over]] = True
-    torn[every] |= (along.errors > epsilon).reshape(-1, ALONG).any(axis=1)
+    torn[every] |= (along.errors > epsilon).reshape(-1, _ALONG).any(axis=1)
     halfway = np.flatnonzero(middles.errors > epsilon)
     rows = np.concatenate([halfway, both[over]])
     found = middles.where(halfway).joined(worst.where(over))
@@ -154,3 +155,10 @@ def _straddles(starts: Array, ends: Array, bad: Array) -> Flags:
         inside &= np.linalg.norm(near - ends[row], axis=1) < lengths[row]
         straddles[row] = inside.any()
     return straddles
+
+
+def _points_along(starts: Array, ends: Array) -> Array:
+    """Return `_ALONG` points (e * _ALONG, N), evenly spread, between starts and ends (e, N)."""
+    shares = np.arange(1, _ALONG + 1)[None, :, None] / (_ALONG + 1)
+    points = starts[:, None] * (1 - shares) + ends[:, None] * shares
+    return np.asarray(points.reshape(-1, starts.shape[1]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from exceptional_cases import DELTA, judged, study_of
@@ -11,10 +13,11 @@ from hypothesis import strategies as st
 from geomcheck.free_edges import clear_of, held_together
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.result import Verdict
+from geomcheck.thickness import thickness
 from geomcheck.witness import witness
 from theory.catalogue import from_spec
 
-HOLDS, FAILS, INCONCLUSIVE = Verdict.HOLDS, Verdict.FAILS, Verdict.INCONCLUSIVE
+HOLDS, INCONCLUSIVE = Verdict.HOLDS, Verdict.INCONCLUSIVE
 
 
 def wall(n: int, middle: float, width: float) -> FunctionAutoencoder:
@@ -27,8 +30,17 @@ def wall(n: int, middle: float, width: float) -> FunctionAutoencoder:
     return FunctionAutoencoder(lambda x: x, decode, n, n, continuous=True)
 
 
-@pytest.mark.parametrize("width", [0.02, 0.012])
-@pytest.mark.parametrize("spec", ["special-orthogonal", "sphere:dim=3", "sphere:dim=2", "torus"])
+@pytest.mark.parametrize(
+    ("spec", "width"),
+    [
+        ("special-orthogonal", 0.006),
+        ("sphere:dim=3", 0.02),
+        ("sphere:dim=3", 0.003),
+        ("sphere:dim=2", 0.002),
+        ("torus", 0.02),
+        ("torus", 0.002),
+    ],
+)
 def test_a_wall_is_not_taken_for_a_slit(spec: str, width: float) -> None:
     study = study_of(spec, wall(from_spec(spec).ambient_dim, 0.5, width), samples=6000)
     claim = judged(study)
@@ -43,6 +55,39 @@ def test_a_tear_that_cuts_nothing_off_holds(spec: str) -> None:
     # On SO(3) the tear is a wall as well, along a projective plane with one side.
     study = study_of(spec, witness(from_spec(spec), measure=DELTA / 4), samples=6000)
     assert judged(study).verdict is HOLDS
+
+
+def test_a_tear_not_followed_to_its_end_is_left_open() -> None:
+    study = study_of("sphere:dim=3", witness(from_spec("sphere:dim=3"), measure=DELTA / 4), 6000)
+    assert study.exceptional.followed
+    cut_short = replace(study, exceptional=replace(study.exceptional, followed=False))
+    assert judged(cut_short).verdict is INCONCLUSIVE
+
+
+@pytest.mark.parametrize("width", [0.1, 1e-3])
+def test_a_band_is_as_thick_as_it_is_wide(width: float) -> None:
+    sphere = from_spec("sphere:dim=2")
+    rng = np.random.default_rng(0)
+    height = rng.uniform(-width / 4, width / 4, 50)
+    angle = rng.uniform(0, 2 * np.pi, 50)
+    side = np.sqrt(1 - height**2)
+    bad = np.stack([height, side * np.cos(angle), side * np.sin(angle)], axis=1)
+
+    def decode(z: np.ndarray) -> np.ndarray:
+        return np.where(np.abs(z[:, :1]) < width / 2, 2 * z, z)
+
+    found = thickness(
+        FunctionAutoencoder(lambda x: x, decode, 3, 3),
+        bad,
+        sphere.sample(2000, rng=0),
+        0.5,
+        0.1,
+        sphere.project,
+    )
+    # A degree or two off the shortest way, and bisected to a sixteenth.
+    assert found.max() < 1.6 * width
+    assert found.min() > 0.75 * width
+    assert np.median(found) == pytest.approx(width, rel=0.1)
 
 
 @given(seed=st.integers(0, 2**32 - 1), dim=st.sampled_from([2, 3]))
