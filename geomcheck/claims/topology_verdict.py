@@ -28,7 +28,8 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
     continuous = continuity(study, encoder_alone=comparison.encoder_alone)
     had = ground.betti if ground.betti is not None else _decided(measured)
     certified = certified_homotopic(study)
-    sure = certified or certainly_kept(study, comparison)
+    reason = _obstacle(study, comparison, had, measured)
+    sure = not reason and (certified or certainly_kept(study, comparison))
     # Of a map of degree 3 two elements show nothing.
     alone = m > 1 and not certified and len(comparison.kept) == 1
     statement = (
@@ -46,7 +47,6 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         "homology_coeff_field": study.of_input.diagrams.homology_coeff_field,
         **comparison.extra,
     }
-    reason = _obstacle(study, comparison, had, measured)
     if reason or had is None or seen is None:
         return ClaimResult(
             id=comparison.id,
