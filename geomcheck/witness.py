@@ -117,7 +117,7 @@ def _shape(
     part: Manifold, cell: OpenCell, level: float, centre: Array, tube: tuple[float, float] | None
 ) -> Disc:
     if cell.sphere is not None:
-        size = float(np.linalg.norm(cell.point(np.zeros((1, cell.dim)))))
+        size = float(np.linalg.norm(cell.point(np.zeros((1, cell.dim))) - cell.middle))
         lift = _LIFT_UNKNOWN if tube is None else _LIFT * tube[0] / size
         return Shell(part, cell, level, centre, lift)
     shape = Disc if cell.turning is None else Band

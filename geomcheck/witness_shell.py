@@ -39,8 +39,8 @@ class Shell(Disc):
     Parameters
     ----------
     lift : float
-        M lies on a sphere about 0. The multiples of its points by 1 - lift to 1 have to be
-        points whose code does not fade.
+        M lies on a sphere. Its points, drawn towards the middle by up to this share of the way,
+        have to be points whose code does not fade.
     """
 
     lift: float
@@ -87,7 +87,8 @@ class Shell(Disc):
         back = np.where(over > 0, self._edge * (1 - over) / np.where(over > 0, angle, 1.0), 1.0)
         others = np.concatenate([away[:, None] - self.radius, at[:, d + 1 : k]], axis=1)
         coordinates = np.concatenate([log * back[:, None], others], axis=1)
-        points = self.cell.point(coordinates) * (1 - self.lift * over)[:, None]
+        points = self.cell.point(coordinates)
+        points -= (self.lift * over)[:, None] * (points - self.cell.middle)
         hub = self.cell.point(np.zeros((1, k)))
         weight = np.minimum(away / (2 * self.radius - self.extent), 1.0)[:, None]
         return np.asarray(hub + weight * (points - hub))
@@ -99,7 +100,8 @@ class Shell(Disc):
         that leads back to the cap; where both meet, over the edge, that is nothing again.
         """
         v = coordinates[:, : self._sphere]
-        feet = self.cell.point(coordinates)
+        feet = self.cell.point(coordinates) - self.cell.middle
+        points = points - self.cell.middle
         shrunk = 1 - np.einsum("ij,ij->i", points, feet) / np.einsum("ij,ij->i", feet, feet)
         angle = np.linalg.norm(v, axis=1)
         full = self.lift * (1 - angle / self._edge)

@@ -55,6 +55,22 @@ def test_encoding_undoes_decoding_on_all_codes(spec, measure):
     assert error[inside].max() > 1
 
 
+def test_moved_copies_keep_the_shell():
+    frame = np.linalg.qr(np.random.default_rng(1).standard_normal((10, 9)))[0]
+    first = theory.from_spec("special-orthogonal")
+    second = theory.moved(first, frame, np.full(10, 4.0), scale=0.5)
+    whole, copy = (geomcheck.witness(K, measure=0.3) for K in (first, second))
+    assert isinstance(copy.discs[0], Shell)
+    points = first.sample(2000, rng=0)
+    there = 0.5 * points @ frame.T + 4.0
+    codes, copied = whole.encode(points), copy.encode(there)
+    assert copied == pytest.approx(codes, abs=1e-7)
+    assert copy.decode(copied) == pytest.approx(0.5 * whole.decode(codes) @ frame.T + 4.0, abs=1e-7)
+    again = copy.encode(copy.decode(copied))
+    assert np.abs(again - copied).max() <= 1e-7
+    assert copy.in_exceptional_set(there).any()
+
+
 def in_the_collar(shell, n, seed=0):
     """Return coordinates of points with the antipode of the base point, or the cut, near by."""
     rng = np.random.default_rng(seed)

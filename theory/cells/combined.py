@@ -20,8 +20,11 @@ def moved_cell(
 ) -> OpenCell:
     """Return the cell of an image; `out` maps points of the original, `back` undoes it.
 
-    Shares of volume are taken over: right for a similar copy, otherwise for the caller to know.
+    Shares of volume, and spheres round M, are taken over: right for a similar copy, otherwise for
+    the caller to know.
     """
+    base = cell.point(np.zeros((1, cell.dim)))
+    middle = out(np.zeros_like(base) + cell.middle)[0] if cell.sphere is not None else 0.0
     return OpenCell(
         dim=cell.dim,
         coordinates=lambda points: cell.coordinates(back(points)),
@@ -30,6 +33,9 @@ def moved_cell(
         share=cell.share,
         extent=cell.extent,
         cut=cell.cut,
+        turning=cell.turning,
+        sphere=cell.sphere,
+        middle=middle,
     )
 
 

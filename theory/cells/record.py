@@ -53,7 +53,8 @@ class OpenCell:
         The dimension d < k of a sphere over which M lies: the first d coordinates are the
         logarithm at the first unit vector of a point u of S^d, which depends continuously on
         the point of M, the cut included. The depth is at most 1 less the angle over pi between
-        u and that vector. M lies on a sphere about 0.
+        u and that vector. M lies on a sphere about `middle`.
+    middle : array of shape (N,), or 0
     """
 
     dim: int
@@ -65,6 +66,7 @@ class OpenCell:
     cut: bool = True
     turning: int | None = None
     sphere: int | None = None
+    middle: Array | float = 0.0
 
     def level(self, share: float) -> float:
         """Return the largest depth t such that {depth <= t} has at most this share of the volume.
