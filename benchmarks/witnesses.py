@@ -61,6 +61,7 @@ def main() -> int:
     check_manifolds(parser, "MANIFOLD", asked.specs)
     sets = [from_spec(spec) for spec in asked.specs or [f.name for f in families()]]
     print("\n".join(f"{'':68}{'|  ' * i}{claim}" for i, claim in enumerate(CLAIM_IDS)))
+    print(f"{'H holds, - not applicable, i inconclusive, F fails':44} m    error seconds")
     failed = 0
     for manifold in sets:
         why = obstacle(manifold, manifold.dim)

@@ -15,6 +15,7 @@ from theory.chart_checks import checked_chart
 from theory.chart_embedding import check_injective
 from theory.chart_faces import check_periods, inspect_faces
 from theory.chart_projection import ChartProjection
+from theory.chart_stretch import with_stretch
 from theory.chart_volume import chart_volume, uniform_sampler
 from theory.reach_certificate import best_chart_reach
 
@@ -48,7 +49,7 @@ def chart_geometry(
     estimate: bool = True,
 ) -> ChartGeometry:
     """Derive the pieces of a manifold from one chart; the arguments are `from_chart`'s."""
-    chart = checked_chart(map, box, periodic, stretch)
+    chart = with_stretch(checked_chart(map, box, periodic, stretch))
     check_periods(chart)
     projection = ChartProjection(chart)
     check_injective(chart)

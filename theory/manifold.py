@@ -98,9 +98,18 @@ class Manifold:
 
     @property
     def embeds_from(self) -> int:
-        """The least m such that it is known to embed in R^m: as claimed, or 2 dim (Whitney)."""
+        """The least m such that it is known to embed in R^m: as claimed, 2 dim (Whitney), or N.
+
+        Raises
+        ------
+        InvalidInput
+            If what is claimed is impossible: a closed set of dimension k needs k + 1.
+        """
         known = self.claims.embedding_dim
-        return max(1, 2 * self.dim) if known is None else known
+        if known is not None and self.closed and 0 < self.dim >= known:
+            needed = f"at least {self.dim + 1}: a closed set of dimension {self.dim} needs as many"
+            raise InvalidInput("embedding_dim", known, needed)
+        return min(self.ambient_dim, max(1, 2 * self.dim) if known is None else known)
 
     def sample(self, n: int, *, rng: int | np.random.Generator = 0) -> Array:
         """Draw n independent points, uniform in volume (and within `noise` of the set).
@@ -157,7 +166,8 @@ class Manifold:
             and seams are no boundary; a seam that reverses orientation makes it non-orientable;
             `orientable` stays `None` where that cannot be told.
         stretch : sequence of k floats, optional
-            Proven bounds of the lengths of the partial derivatives; see `Chart`.
+            Proven bounds of the lengths of the partial derivatives; see `Chart`. By default they
+            are found, where the map is built from numpy's universal functions.
         estimate : bool
             Whether to look for reach and volume at all (it takes a second or two).
 

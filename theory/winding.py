@@ -105,9 +105,14 @@ def classes_round(
             break
         if any(each is None for each in counts):
             continue
-        around.append([each for each in counts if each is not None])
+        tried = [*around, [each for each in counts if each is not None]]
+        ranks = _ranks(grids, tried, m, enough)
+        if ranks == found.classes:
+            # Nothing goes round this point that does not go round those before.
+            continue
+        around = tried
         rows.append(row)
-        found = Round(_ranks(grids, around, m, enough), centres[rows])
+        found = Round(ranks, centres[rows])
         if all(found.classes[field] >= number for field, number in enough.items()):
             break
     return found

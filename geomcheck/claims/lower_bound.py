@@ -35,7 +35,7 @@ def check(study: Study) -> ClaimResult:
             id=_ID,
             statement=f"No lower bound is known for latent dimension {m}.",
             verdict=Verdict.NOT_APPLICABLE,
-            summary="no class of the sample obstructs this latent dimension"
+            summary="nothing is known to be forced: no class of the sample obstructs this dimension"
             + torn_edges_in_words(study),
             source="homotopy-argument",
             values={"bound": None, **torn_edge_values(study)},

@@ -64,6 +64,9 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
     values["certified"] = sure
     lost, unclear = lost_classes(study, had, kept)
     values["losses"] = [asdict(x) for x in lost]
+    for x in lost:
+        if x.homology_coeff_field == 2 and x.degree < len(kept[2]):
+            values["classes_kept"][x.degree] = x.kept
     verdict, summary = _judged(lost, unclear, comparison.image)
     if verdict is Verdict.FAILS and not len(comparison.collisions):
         verdict = Verdict.INCONCLUSIVE
