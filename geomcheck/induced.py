@@ -136,7 +136,9 @@ def kept_classes(
         below = seen_below(top)
         seen[:top] = [a if b is None else b for a, b in zip(seen[:top], below, strict=True)]
         hole = max(hole, below.hole)
-    return KeptClasses((0 if j >= span else number for j, number in enumerate(seen)), hole)
+    numbers = (0 if j >= span else number for j, number in enumerate(seen))
+    # Round what lies on a line nothing runs.
+    return KeptClasses(numbers, hole if span > 1 else 0.0)
 
 
 def _thinned(

@@ -112,6 +112,7 @@ def losses(
     limits: Limits,
     *,
     loops: bool = False,
+    flat: bool = False,
 ) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
     """Hold what a map that passes a bottleneck keeps against what it could have kept.
 
@@ -125,6 +126,9 @@ def losses(
         Of what any map keeps.
     loops : bool
         Whether H_1 of K is known to have a class of infinite order.
+    flat : bool
+        Whether the image has no hole that a loop could run round unseen, being a point or on a
+        line.
 
     Returns
     -------
@@ -139,7 +143,8 @@ def losses(
     since an interval can be laid beside another in R^1. A loss is called forced only where it is
     no larger than the limits (`Limits.most`) make it; where it is larger, it is undecided. Of the
     loss of all loops it is known that with m >= 2 a class of infinite order could be kept
-    (``circle-map``); but that none is kept, round however narrow a hole, a net does not show.
+    (``circle-map``); but that none is kept, round however narrow a hole, a net does not show,
+    unless the image is flat.
     """
     found: list[Loss] = []
     open_degrees: list[int] = []
@@ -163,7 +168,7 @@ def losses(
         elif number >= most:
             mark, source = "forced", why
         elif degree == 1 and number == 0 and loops:
-            mark, source = "undecided", "circle-map"
+            mark, source = "avoidable" if flat else "undecided", "circle-map"
         else:
             mark, source = "undecided", ""
         field = limits.homology_coeff_field

@@ -110,6 +110,8 @@ def test_half_of_the_middle_degree_of_a_closed_surface_is_lost_in_the_plane() ->
     assert lost[0].mark == "undecided"
     lost, _ = losses((1, 2, 1), (1, 0), Limits(2, 3), loops=True)
     assert (lost[0].mark, lost[0].source) == ("undecided", "circle-map")
+    lost, _ = losses((1, 2, 1), (1, 0), Limits(2, 3), loops=True, flat=True)
+    assert (lost[0].mark, lost[0].source) == ("avoidable", "circle-map")
     # On a line no loop can be kept, whatever K is.
     lost, _ = losses((1, 2, 1), (1,), Limits(1, 3), loops=True)
     assert lost[0].mark == "forced"

@@ -440,3 +440,21 @@ def test_late_bars_are_no_narrow_holes() -> None:
     assert len(seen.diagrams.by_degree[1]) > 0
     assert seen.diagrams.by_degree[1][:, 1].max() > 0.5
     assert seen.narrow_holes(1, 1.5) == 0
+
+
+@pytest.mark.parametrize("width", [0.0, 1.0])
+def test_a_code_on_a_line_loses_loops_that_could_be_kept(width: float) -> None:
+    def encode(x: Array) -> Array:
+        return np.stack([width * x[:, 0], np.zeros(len(x))], axis=1)
+
+    model = FunctionAutoencoder(
+        encode,
+        lambda c: np.tile(c[:, :1], (1, 3)),
+        3,
+        2,
+        True,
+    )
+    report = geomcheck.verify(TORUS, model, rng=0, samples=2000, certificate_seconds=1)
+    for claim in ("latent-topology", "reconstruction-topology"):
+        assert report[claim].verdict is Verdict.FAILS
+        assert "avoidable" in report[claim].summary

@@ -149,15 +149,21 @@ def _joined(study: Study, collisions: Collisions) -> int:
 
 
 def lost_classes(
-    study: Study, had: tuple[int, ...], kept: Mapping[int, tuple[int | None, ...]]
+    study: Study,
+    had: tuple[int, ...],
+    kept: Mapping[int, tuple[int | None, ...]],
+    comparison: Comparison,
 ) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
     """Return the losses over two elements, and over three those that two do not show."""
+    loops = _loops(study)
     ground, m = study.ground, study.model.latent_dim
     found: dict[int, Loss] = {}
     unclear: set[int] = set()
     for field, numbers in kept.items():
         betti = had if field == 2 else claimed_betti(ground, field)
-        lost, undecided = losses(betti, numbers, limits_of(ground, m, field), loops=_loops(study))
+        flat = comparison.kept[field].hole == 0
+        limits = limits_of(ground, m, field)
+        lost, undecided = losses(betti, numbers, limits, loops=loops, flat=flat)
         unclear.update(undecided)
         for x in lost:
             before = found.get(x.degree)

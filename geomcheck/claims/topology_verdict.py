@@ -62,7 +62,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
     values["classes_kept"] = list(kept[2])
     values["classes_round_holes"] = comparison.kept[2].winding
     values["certified"] = sure
-    lost, unclear = lost_classes(study, had, kept)
+    lost, unclear = lost_classes(study, had, kept, comparison)
     values["losses"] = [asdict(x) for x in lost]
     for x in lost:
         if x.homology_coeff_field == 2 and x.degree < len(kept[2]):
@@ -156,7 +156,7 @@ def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tup
 def _marked(loss: Loss) -> str:
     if loss.mark == "forced" and loss.source == "intersection-form":
         return "forced: no code of this dimension carries more beside what is kept"
-    if loss.source == "circle-map":
+    if loss.source == "circle-map" and loss.mark == "undecided":
         return "as far as is seen: a map to a circle would keep one"
     return _MARKS[loss.mark].format("it" if loss.had - loss.kept == 1 else "them")
 
