@@ -67,10 +67,12 @@ def look_between(
     project: Callable[[Array], Array] | None,
     *,
     curve: bool = False,
+    follow: bool = True,
 ) -> Between:
     """Look for large errors, and for jumps, between the ends of edges (e, 2) of a sample.
 
-    On a curve an edge with a bad point between its ends is torn, whatever is met along it.
+    On a curve an edge with a bad point between its ends is torn, whatever is met along it. To
+    follow tears to their end is needed to know what hangs together, not for their worst points.
     """
     none = sample.where(np.zeros(0, dtype=np.intp))
     if project is None or not len(edges):
@@ -103,10 +105,10 @@ def look_between(
         rows = np.concatenate([rows, as_steep[bad]])
         found = found.joined(evaluate(model, more.points[bad]))
     known = sample.where(np.flatnonzero(~(sample.errors <= epsilon))).points
-    closed = True
+    closed = follow
     if curve:
         torn |= _straddles(starts.points, ends.points, np.concatenate([known, found.points]))
-    elif len(known) <= _MOSTLY_BAD * len(sample):
+    elif follow and len(known) <= _MOSTLY_BAD * len(sample):
         more_rows, more_found, closed = followed(
             model, sample, edges, found.points, torn, epsilon, project
         )

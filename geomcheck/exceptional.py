@@ -90,6 +90,7 @@ def locate(
     longest: float = np.inf,
     radius: float = 0.0,
     curve: bool = False,
+    follow: bool = True,
 ) -> ExceptionalSet:
     """Find the pieces of {err > epsilon} and of its complement.
 
@@ -116,13 +117,15 @@ def locate(
         Points this near one another are neighbours whatever their rank.
     curve : bool
         Whether K is of dimension one.
+    follow : bool
+        Whether to follow tears to their end, as it takes to know what hangs together.
     """
     edges = neighbour_edges(sample.points, neighbours, radius)
     edges = edges[component[edges[:, 0]] == component[edges[:, 1]]]
     edges = edges[edge_lengths(sample.points, edges) < longest]
     spacing = float(edge_lengths(sample.points, edges).max(initial=0.0))
     bad = sample.errors > epsilon
-    between = look_between(model, sample, edges, epsilon, project, curve=curve)
+    between = look_between(model, sample, edges, epsilon, project, curve=curve, follow=follow)
     sound = ~bad[edges[:, 0]] & ~bad[edges[:, 1]] & ~between.torn
     labels = parts_of_graph(len(sample), edges[sound])
     labels[bad] = NOWHERE

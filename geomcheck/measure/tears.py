@@ -48,11 +48,18 @@ def graph_sample(
 
 
 def exceptional_set(
-    model: Autoencoder, ground: Ground, settings: Settings, graph: Evaluation, errors: Errors
+    model: Autoencoder,
+    ground: Ground,
+    settings: Settings,
+    graph: Evaluation,
+    errors: Errors,
+    *,
+    follow: bool = True,
 ) -> ExceptionalSet:
     """Locate {err > epsilon} through the neighbourhood graph of points of K.
 
     What is found is counted on the points of the statistics; bare points are counted themselves.
+    Unless tears are followed to their end, their worst points are found, and not what is cut off.
     """
     component = ground.component_of(graph.points)
     known = ground.kind == "manifold"
@@ -70,6 +77,7 @@ def exceptional_set(
         longest=np.inf if ground.reach is None else 2 * ground.reach.value,
         radius=_joining_radius(ground, graph.points),
         curve=ground.intrinsic_dim == 1,
+        follow=follow,
     )
 
 
