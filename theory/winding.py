@@ -96,6 +96,7 @@ def classes_round(
             return nothing
         grids.append(grid)
     count = _turns if m == 2 else _crossings
+    bounding = _bounding(grids) if m == 3 else None
     around: list[list[Indices]] = []
     found, rows = nothing, []
     for row, centre in enumerate(centres):
@@ -106,7 +107,7 @@ def classes_round(
         if any(each is None for each in counts):
             continue
         tried = [*around, [each for each in counts if each is not None]]
-        ranks = _ranks(grids, tried, m, enough)
+        ranks = _ranks(tried, enough, bounding)
         if ranks == found.classes:
             # Nothing goes round this point that does not go round those before.
             continue
@@ -126,12 +127,22 @@ def _counted(
 
 
 def _ranks(
-    grids: Sequence[LatticeMap], around: list[list[Indices]], m: int, fields: Mapping[int, int]
+    around: list[list[Indices]], fields: Mapping[int, int], bounding: list[int] | None
 ) -> dict[int, int]:
     # One row for each point, one column for each closed edge, or each square, of every part.
     rows = [np.concatenate(each, axis=-1) for each in around]
-    if m == 2:
+    if bounding is None:
         return {field: rank_mod(np.array(rows), field) for field in fields}
+    ranks = []
+    for ray in range(_RAYS):
+        span = BinarySpan(bounding)
+        ranks.append(sum(span.add(_bits(row[ray])) for row in rows))
+    # An edge met by one of the rays is hardly met by the other.
+    return {field: min(ranks) if field == 2 else 0 for field in fields}
+
+
+def _bounding(grids: Sequence[LatticeMap]) -> list[int]:
+    """Return for each edge the squares of all grids that it bounds, as bits."""
     bounding: list[int] = []
     begin = 0
     for grid in grids:
@@ -140,12 +151,7 @@ def _ranks(
         boxes, names = grid.squares
         bounding.extend(bits << begin for bits in _coboundaries(boxes, names, grid.lattice.room))
         begin += len(boxes)
-    ranks = []
-    for ray in range(_RAYS):
-        span = BinarySpan(bounding)
-        ranks.append(sum(span.add(_bits(row[ray])) for row in rows))
-    # An edge met by one of the rays is hardly met by the other.
-    return {field: min(ranks) if field == 2 else 0 for field in fields}
+    return bounding
 
 
 def _turns(grid: LatticeMap, centre: Array, depth: int) -> Indices | None:

@@ -75,7 +75,8 @@ def _away(
     x, _, known = as_seen(points, unit)
     with np.errstate(all="ignore"):
         for place, stack in enumerate(stacks):
-            x = image_of(stack.enclose(as_inputs(x) if place else x), as_inputs(x) if place else x)
+            inputs = as_inputs(x) if place else x
+            x = image_of(stack.enclose(inputs), inputs)
         off = x.centre - centre
         rest = x.remainder + 2 * ROUNDING * (np.abs(x.centre) + np.abs(centre))
         _, lower, _, _ = length_bounds(off, x.generators, rest)

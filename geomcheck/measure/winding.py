@@ -117,10 +117,7 @@ def _views(model: Autoencoder, pool: Evaluation, decoded: bool) -> Iterator[_Vie
     axes = np.linalg.svd(about, full_matrices=False)[2][:_AXES]
     for some in itertools.combinations(axes, model.latent_dim):
         matrix = np.array(some)
-        values = pool.images @ matrix.T
-        _, widths = widest_holes(whitening(values)(values), 1)
-        if len(widths) and widths[0] >= _WIDE:
-            yield _View(_seen_along(model, matrix), values, matrix)
+        yield _View(_seen_along(model, matrix), pool.images @ matrix.T, matrix)
 
 
 def _seen_along(model: Autoencoder, matrix: Array) -> Callable[[Array], Array]:
@@ -140,15 +137,17 @@ def _seen_in(
     charts = [part.charts for part in manifold.components]
     white = whitening(view.values)
     values = white(view.values)
-    centres, _ = widest_holes(values, _HOLES)
-    if not len(centres):
+    centres, widths = widest_holes(values, _HOLES)
+    if not len(centres) or (view.matrix is not None and widths[0] < _WIDE):
         return {}
     steep = _steep(ground, pool, values, centres)
     found = classes_round(lambda x: white(view.map(x)), charts, centres, enough=enough, seen=steep)
     certain: Mapping[int, int] = {}
-    misses = certain_sides(model, manifold, decoded=decoded, view=view.matrix)
     points = _undone(white, found.points)
-    if misses is not None and len(points):
+    misses = None
+    if len(points):
+        misses = certain_sides(model, manifold, decoded=decoded, view=view.matrix)
+    if misses is not None:
         certain = classes_round(
             view.map, charts, points, enough=found.classes, misses=misses
         ).classes
