@@ -13,9 +13,11 @@ from geomcheck.training_input import check_int
 from geomcheck.witness_autoencoder import WitnessAutoencoder
 from geomcheck.witness_band import Band
 from geomcheck.witness_disc import Disc
+from geomcheck.witness_piece import Piece
 from geomcheck.witness_shell import Shell
+from geomcheck.witness_tube import Tube
 from theory.bound import Bound
-from theory.cells import OpenCell, open_cell
+from theory.cells import Cut, OpenCell, open_cell
 from theory.errors import InvalidInput
 from theory.manifold import Manifold, as_manifold
 from theory.points import as_points
@@ -45,10 +47,11 @@ def witness(
     Nothing is trained. Each component is cut open along a set of volume zero (the antipode of a
     sphere, a circle of a torus), and unfolded: to a disc; where a coordinate of its one chart
     turns and latent_dim > 1, to a band, which keeps the class of that turn; a set of frames, such
-    as SO(3), to a shell round the sphere of their first vectors, which keeps its class. They lie
-    side by side in R^latent_dim, and the decoder folds them back. Encoder and decoder are
-    continuous on all of R^n and R^m (see `WitnessAutoencoder.tube`): K0 is the collar of the cut,
-    across which the code is continued. K less K0 is one piece in each component.
+    as SO(3), to a shell round the sphere of their first vectors, which keeps its class; the planes
+    of R^4 to a tube round a projective plane, which keeps its classes. They lie side by side in
+    R^latent_dim, and the decoder folds them back. Encoder and decoder are continuous on all of R^n
+    and R^m (see `WitnessAutoencoder.tube`): K0 is the collar of the cut, across which the code is
+    continued. K less K0 is one piece in each component.
 
     Parameters
     ----------
@@ -89,13 +92,11 @@ def witness(
         return WitnessAutoencoder(manifold, m, (), _EXACT, None)
     owner = manifold.component_of(kept)
     tube = _tube(manifold)
-    shapes: list[Disc] = []
-    for index, part in enumerate(manifold.components):
-        cell = open_cell(part, kept[owner == index], turning=m > 1)
-        assert cell is not None
-        level = _level(cell, measure, kept[owner == index])
-        shapes.append(_shape(part, cell, level, np.zeros(m), tube))
-    discs = _side_by_side(shapes)
+    pieces = [
+        _piece(part, measure, kept[owner == index], np.zeros(m), tube)
+        for index, part in enumerate(manifold.components)
+    ]
+    discs = _side_by_side(pieces)
     return WitnessAutoencoder(manifold, m, discs, _measure(manifold, discs), tube)
 
 
@@ -113,6 +114,17 @@ def obstacle(manifold: Manifold, latent_dim: int) -> str:
     return ""
 
 
+def _piece(
+    part: Manifold, measure: float, avoid: Array, centre: Array, tube: tuple[float, float] | None
+) -> Piece:
+    if part.pairs is not None:
+        cut = part.pairs(avoid)
+        return Tube(part, cut, _level(cut, measure, avoid), centre)
+    cell = open_cell(part, avoid, turning=len(centre) > 1)
+    assert cell is not None
+    return _shape(part, cell, _level(cell, measure, avoid), centre, tube)
+
+
 def _shape(
     part: Manifold, cell: OpenCell, level: float, centre: Array, tube: tuple[float, float] | None
 ) -> Disc:
@@ -124,7 +136,7 @@ def _shape(
     return shape(part, cell, level, centre)
 
 
-def _level(cell: OpenCell, measure: float, avoid: Array) -> float:
+def _level(cell: Cut, measure: float, avoid: Array) -> float:
     level = cell.level(measure)
     if not len(avoid) or not cell.cut:
         return level
@@ -135,7 +147,7 @@ def _level(cell: OpenCell, measure: float, avoid: Array) -> float:
     return min(level, _CLEAR * float(depth[nearest]))
 
 
-def _side_by_side(discs: Sequence[Disc]) -> tuple[Disc, ...]:
+def _side_by_side(discs: Sequence[Piece]) -> tuple[Piece, ...]:
     """Place the discs in R^m apart from one another along the first axis, about 0."""
     reaches = np.array([disc.extent for disc in discs])
     along = np.cumsum(2 * reaches + _GAP * float(reaches.max())) - reaches
@@ -144,7 +156,7 @@ def _side_by_side(discs: Sequence[Disc]) -> tuple[Disc, ...]:
     return tuple(replace(d, centre=at * first) for d, at in zip(discs, along, strict=True))
 
 
-def _measure(manifold: Manifold, discs: tuple[Disc, ...]) -> Bound:
+def _measure(manifold: Manifold, discs: tuple[Piece, ...]) -> Bound:
     """Return the share of K in the collars; parts of lower dimension have no volume."""
     top = [disc for disc in discs if disc.part.dim == manifold.dim]
     shares = [disc.cell.share(disc.level) if disc.cell.cut else _EXACT for disc in top]

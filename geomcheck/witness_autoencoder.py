@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.witness_disc import Disc
+from geomcheck.witness_piece import Piece
 from theory.bound import Bound
 from theory.errors import InvalidInput
 from theory.manifold import Manifold
@@ -24,7 +24,7 @@ class WitnessAutoencoder:
     """A continuous autoencoder whose error is at rounding level off a set K0 of chosen measure.
 
     Made by `geomcheck.witness`. On each component of K it cuts a collar K0 out, unfolds the
-    rest to a disc, or to a band that turns or a shell, and decodes by the inverse of that; across
+    rest to a disc, a band that turns, a shell or a tube, and decodes by the inverse of that; across
     the collar the code is continued continuously, so there the error is large, as it has to be.
 
     Parameters
@@ -32,9 +32,9 @@ class WitnessAutoencoder:
     manifold : Manifold
         K.
     latent_dim : int
-    discs : tuple of Disc
-        One for each component, or a `Band` or `Shell`, side by side; none where K itself fits
-        into R^latent_dim.
+    discs : tuple of Piece
+        For each component a `Disc`, `Band`, `Shell` or `Tube`, side by side; none where K itself
+        fits into R^latent_dim.
     measure : Bound
         Share of K's volume that K0 has: ``"exact"``, ``"upper"``, or an estimate.
     tube : (float, float) or None
@@ -47,7 +47,7 @@ class WitnessAutoencoder:
 
     manifold: Manifold
     latent_dim: int
-    discs: tuple[Disc, ...]
+    discs: tuple[Piece, ...]
     measure: Bound
     tube: tuple[float, float] | None
 
@@ -109,14 +109,14 @@ class WitnessAutoencoder:
             inside[rows] = disc.in_collar(coordinates)
         return inside
 
-    def _located(self, points: Array) -> list[tuple[Disc, NDArray[np.intp], Array, Array]]:
+    def _located(self, points: Array) -> list[tuple[Piece, NDArray[np.intp], Array, Array]]:
         """Return for each disc its rows of the points, their coordinates, and how codes fade."""
         found = []
         left = np.flatnonzero(np.isfinite(points).all(axis=1))
         for disc in self.discs:
             at = disc.cell.coordinates(points[left])
             off = np.linalg.norm(disc.cell.point(at) - points[left], axis=1)
-            on = off <= _ON * np.linalg.norm(disc.cell.extent)
+            on = off <= _ON * disc.extent
             found.append((disc, left[on], at[on], np.ones(int(on.sum()))))
             left = left[~on]
         if len(left):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.witness_disc import Disc, fold
+from geomcheck.witness_disc import Disc
 
 __all__ = ["Band"]
 
@@ -51,7 +51,7 @@ class Band(Disc):
         """Map coordinates (n, k) of points of M to codes (n, m)."""
         codes = np.tile(self.centre, (len(coordinates), 1))
         angle = coordinates[:, self._turning] * (math.pi / self.cell.extent[self._turning])
-        others = coordinates[:, self._others] * fold(self.cell, self.level, coordinates)[:, None]
+        others = coordinates[:, self._others] * self.fold(coordinates)[:, None]
         away = self.radius + others[:, :1].sum(axis=1)
         codes[:, 0] += away * np.cos(angle)
         codes[:, 1] += away * np.sin(angle)
@@ -67,7 +67,7 @@ class Band(Disc):
         angle = np.arctan2(at[:, 1], at[:, 0])
         coordinates[:, self._turning] = angle * (extent[self._turning] / math.pi)
         # Where the two ends of the angle are joined by more than a turn, the others vanish.
-        still = fold(self.cell, self.level, coordinates)
+        still = self.fold(coordinates)
         others = np.concatenate([away[:, None] - self.radius, at[:, 2:k]], axis=1)[:, : k - 1]
         coordinates[:, self._others] = others * still[:, None]
         hub = self.cell.point(np.zeros((1, k)))

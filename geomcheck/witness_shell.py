@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geomcheck.witness_disc import Disc, fold
+from geomcheck.witness_disc import Disc
 from theory.cells.ball import sphere_exp, sphere_log
 
 __all__ = ["Shell"]
@@ -68,7 +68,7 @@ class Shell(Disc):
         """
         d = self._sphere
         codes = np.tile(self.centre, (len(coordinates), 1))
-        others = coordinates[:, d:] * fold(self.cell, self.level, coordinates)[:, None]
+        others = coordinates[:, d:] * self.fold(coordinates)[:, None]
         direction = sphere_exp(coordinates[:, :d])
         if points is not None:
             direction += self._returned(coordinates, points)

@@ -135,6 +135,7 @@ def test_a_volume_that_is_too_large_is_found_out():
         # Along the loop the other coordinate is reflected: K0 has to cross the band.
         ("klein-bottle", 2, "one piece: a disc, laid round a ring that K0 closes"),
         ("special-orthogonal", 3, "one piece: a disc, laid round a sphere that K0 closes"),
+        ("grassmannian", 4, "Moebius band, laid round a projective plane that K0 closes"),
     ],
 )
 def test_what_is_left_of_a_component_is_said(spec, latent_dim, says):

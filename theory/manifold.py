@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.cells.record import CellMaker
+from theory.cells.record import CellMaker, CutMaker
 from theory.chart import Chart
 from theory.chart_geometry import chart_geometry
 from theory.claims import Claims
@@ -57,6 +57,9 @@ class Manifold:
     cell : callable, optional
         Points to avoid, (s, N), to an `OpenCell` of full volume, where a better one is known
         than the inside of the chart's box.
+    pairs : callable, optional
+        Where it is the pairs of points of S^2 up to a common sign: points to avoid, (s, N), to a
+        `Cut` that leaves a tube round a projective plane.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Manifold:
     claims: Claims = field(default_factory=Claims)
     noise: float = 0.0
     cell: CellMaker | None = None
+    pairs: CutMaker | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.noise < np.inf:

@@ -8,7 +8,7 @@ from numbers import Real
 import numpy as np
 from numpy.typing import NDArray
 
-from theory.cells import moved_cell
+from theory.cells import moved_cell, moved_cut
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold, as_manifold
 
@@ -64,7 +64,7 @@ def moved(
     def back(points: Array) -> Array:
         return (points - shift) @ rotation / scale
 
-    make = manifold.cell
+    make, pair = manifold.cell, manifold.pairs
     return replace(
         manifold,
         name=name or manifold.name,
@@ -78,6 +78,7 @@ def moved(
         claims=_scaled_claims(manifold.claims, manifold.dim, scale),
         noise=manifold.noise * scale,
         cell=None if make is None else lambda avoid: moved_cell(make(back(avoid)), out, back),
+        pairs=None if pair is None else lambda avoid: moved_cut(pair(back(avoid)), out, back),
     )
 
 

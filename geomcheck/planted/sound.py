@@ -16,6 +16,7 @@ from geomcheck.witness import obstacle, witness
 from geomcheck.witness_autoencoder import WitnessAutoencoder
 from geomcheck.witness_band import Band
 from geomcheck.witness_shell import Shell
+from geomcheck.witness_tube import Tube
 
 __all__ = ["exact", "half_precision", "network", "turned", "wider", "witnesses"]
 
@@ -97,10 +98,13 @@ def _kept_by_witness(model: WitnessAutoencoder) -> tuple[int, ...]:
     """Return how many classes each map keeps, by degree: the images have those of the codes."""
     kept = np.zeros(model.manifold.dim + 1, dtype=int)
     for disc in model.discs:
-        # A disc keeps its component alone, a band its loop as well, a shell its sphere.
+        # A disc keeps its component alone, a band its loop as well, a shell its sphere, and a
+        # tube what the projective plane has over F2.
         kept[0] += 1
         if isinstance(disc, Band):
             kept[1] += 1
         elif isinstance(disc, Shell) and disc.cell.sphere is not None:
             kept[disc.cell.sphere] += 1
+        elif isinstance(disc, Tube):
+            kept[1:3] += 1
     return tuple(kept.tolist())

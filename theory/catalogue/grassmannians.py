@@ -18,6 +18,7 @@ from theory.catalogue.matrices import (
 )
 from theory.catalogue.parameters import count, spec
 from theory.catalogue.spheres import polar
+from theory.cells.pairs import pair_cut
 from theory.cells.planes import plane_cell
 from theory.chart import Chart
 from theory.manifold import Claims, Manifold
@@ -96,6 +97,7 @@ def grassmannian(n: int = 4, k: int = 2) -> Manifold:
             optimal_error=_optimal(n, k, dim, cycle.dim),
         ),
         cell=lambda avoid: plane_cell(n, k, avoid),
+        pairs=pair_cut if (n, k) == (4, 2) else None,
     )
 
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from theory.cells.combined import moved_cell, product_cell
+from theory.cells.combined import moved_cell, moved_cut, product_cell
 from theory.cells.door import open_cell
-from theory.cells.record import CellMaker, OpenCell
+from theory.cells.record import CellMaker, Cut, CutMaker, OpenCell
 
-__all__ = ["CellMaker", "OpenCell", "moved_cell", "open_cell", "product_cell"]
+__all__ = [
+    "CellMaker",
+    "Cut",
+    "CutMaker",
+    "OpenCell",
+    "moved_cell",
+    "moved_cut",
+    "open_cell",
+    "product_cell",
+]

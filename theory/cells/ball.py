@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.cells.record import OpenCell
 
-__all__ = ["cap_share", "emptiest_direction", "sphere_cell", "sphere_exp", "sphere_log"]
+__all__ = [
+    "cap_share",
+    "emptiest_direction",
+    "frame_with_first",
+    "sphere_cell",
+    "sphere_exp",
+    "sphere_log",
+]
 
 Array = NDArray[np.float64]
 _CANDIDATES = 4096
@@ -59,7 +66,7 @@ def sphere_cell(dim: int, radius: float, avoid: Array, *, distortion: float = 1.
         Where the sphere stands for another set: how many times larger, at most, shares of
         volume are there. Shares are then bounds from above.
     """
-    frame = _frame(-emptiest_direction(dim + 1, avoid))
+    frame = frame_with_first(-emptiest_direction(dim + 1, avoid))
 
     def share(t: float) -> Bound:
         value = distortion * cap_share(dim, math.pi * t)
@@ -93,7 +100,7 @@ def emptiest_direction(width: int, avoid: Array) -> Array:
     return np.asarray(candidates[int(np.argmax(gaps))])
 
 
-def _frame(first: Array) -> Array:
+def frame_with_first(first: Array) -> Array:
     """Return an orthogonal matrix whose first column is a unit vector."""
     axis = np.eye(len(first))[0]
     difference = first - axis

@@ -1,18 +1,21 @@
-"""Open cells of products and of moved copies."""
+"""Open cells of products, cuts of moved copies."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from theory.bound import Bound
-from theory.cells.record import OpenCell
+from theory.cells.record import Cut, OpenCell
 
-__all__ = ["moved_cell", "product_cell"]
+__all__ = ["moved_cell", "moved_cut", "product_cell"]
 
 Array = NDArray[np.float64]
+AnyCut = TypeVar("AnyCut", bound=Cut)
 
 
 def moved_cell(
@@ -25,17 +28,15 @@ def moved_cell(
     """
     base = cell.point(np.zeros((1, cell.dim)))
     middle = out(np.zeros_like(base) + cell.middle)[0] if cell.sphere is not None else 0.0
-    return OpenCell(
-        dim=cell.dim,
-        coordinates=lambda points: cell.coordinates(back(points)),
-        point=lambda v: out(cell.point(v)),
-        depth=cell.depth,
-        share=cell.share,
-        extent=cell.extent,
-        cut=cell.cut,
-        turning=cell.turning,
-        sphere=cell.sphere,
-        middle=middle,
+    return replace(moved_cut(cell, out, back), middle=middle)
+
+
+def moved_cut(cut: AnyCut, out: Callable[[Array], Array], back: Callable[[Array], Array]) -> AnyCut:
+    """Return the cut of an image; see `moved_cell`."""
+    return replace(
+        cut,
+        coordinates=lambda points: cut.coordinates(back(points)),
+        point=lambda v: out(cut.point(v)),
     )
 
 

@@ -1,4 +1,4 @@
-"""The record of an open cell: coordinates on a manifold less a cut of volume zero."""
+"""The record of a cut of volume zero in a manifold, and of one that leaves an open cell."""
 
 from __future__ import annotations
 
@@ -11,62 +11,39 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.errors import InvalidInput
 
-__all__ = ["CellMaker", "OpenCell"]
+__all__ = ["CellMaker", "Cut", "CutMaker", "OpenCell"]
 
 Array = NDArray[np.float64]
 _FINE = 1e-12
 
 
-@dataclass(frozen=True, eq=False)
-class OpenCell:
-    """Coordinates on a connected k-manifold M, good off a closed cut of volume zero.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Cut:
+    """A closed cut of volume zero in a connected manifold M, and coordinates of its points.
 
-    They take M less the cut, one to one and continuously both ways, to a bounded set D in R^k
-    which with a point v contains every s v, 0 <= s <= 1. Towards the cut `depth` falls to 0.
+    Off the cut these are continuous, up to a change that `point` does not see.
 
     Parameters
     ----------
-    dim : int
-        k.
     coordinates : callable
-        Points (n, N) of M to coordinates (n, k), some limit of them on the cut.
+        Points (n, N) of M to coordinates (n, c), some limit of them on the cut.
     point : callable
-        Coordinates (n, k) to points (n, N). Continuous on all of R^k: what lies outside the
-        closure of D is first taken to it.
+        Coordinates (n, c) to points (n, N).
     depth : callable
-        Coordinates (n, k) to numbers (n,) in [0, 1]: 0 on the cut and only there, not falling
-        along the way from v to 0; as a function on M it is continuous.
+        Coordinates (n, c) to numbers (n,) in [0, 1]: 0 on the cut and only there; as a function
+        on M it is continuous.
     share : callable
         A number t in [0, 1] to the share of M's volume where the depth is at most t:
         ``"exact"``, or bounded from above, or an estimate.
-    extent : array of shape (k,)
-        D lies between -extent and extent.
     cut : bool
         Whether there is a cut at all; without one the depth is 1.
-    turning : int or None
-        A coordinate that turns: modulo twice its extent it is continuous on all of M, the cut
-        included. Then D need hold s v only for the other coordinates of v, and the cut may leave
-        this one closed up: M less the cut is a circle times a disc. Two points of the cut that
-        are one point of M, with this coordinate at its two ends and the others 0, are mapped
-        alike.
-    sphere : int or None
-        The dimension d < k of a sphere over which M lies: the first d coordinates are the
-        logarithm at the first unit vector of a point u of S^d, which depends continuously on
-        the point of M, the cut included. The depth is at most 1 less the angle over pi between
-        u and that vector. M lies on a sphere about `middle`.
-    middle : array of shape (N,), or 0
     """
 
-    dim: int
     coordinates: Callable[[Array], Array]
     point: Callable[[Array], Array]
     depth: Callable[[Array], Array]
     share: Callable[[float], Bound]
-    extent: Array
     cut: bool = True
-    turning: int | None = None
-    sphere: int | None = None
-    middle: Array | float = 0.0
 
     def level(self, share: float) -> float:
         """Return the largest depth t such that {depth <= t} has at most this share of the volume.
@@ -90,5 +67,49 @@ class OpenCell:
         return low
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class OpenCell(Cut):
+    """A cut of a connected k-manifold M that leaves an open cell.
+
+    The coordinates take M less the cut, one to one and continuously both ways, to a bounded set
+    D in R^k which with a point v contains every s v, 0 <= s <= 1. See `Cut` for what is not here.
+
+    Parameters
+    ----------
+    dim : int
+        k.
+    coordinates : callable
+        Points (n, N) of M to coordinates (n, k), some limit of them on the cut.
+    point : callable
+        Coordinates (n, k) to points (n, N). Continuous on all of R^k: what lies outside the
+        closure of D is first taken to it.
+    depth : callable
+        Coordinates (n, k) to numbers (n,) in [0, 1]: 0 on the cut and only there, not falling
+        along the way from v to 0; as a function on M it is continuous.
+    extent : array of shape (k,)
+        D lies between -extent and extent.
+    turning : int or None
+        A coordinate that turns: modulo twice its extent it is continuous on all of M, the cut
+        included. Then D need hold s v only for the other coordinates of v, and the cut may leave
+        this one closed up: M less the cut is a circle times a disc. Two points of the cut that
+        are one point of M, with this coordinate at its two ends and the others 0, are mapped
+        alike.
+    sphere : int or None
+        The dimension d < k of a sphere over which M lies: the first d coordinates are the
+        logarithm at the first unit vector of a point u of S^d, which depends continuously on
+        the point of M, the cut included. The depth is at most 1 less the angle over pi between
+        u and that vector. M lies on a sphere about `middle`.
+    middle : array of shape (N,), or 0
+    """
+
+    dim: int
+    extent: Array
+    turning: int | None = None
+    sphere: int | None = None
+    middle: Array | float = 0.0
+
+
 CellMaker = Callable[[Array], OpenCell]
 """Points (s, N) to a cell whose cut keeps away from them as far as it is known how."""
+CutMaker = Callable[[Array], Cut]
+"""Points (s, N) to a cut that keeps away from them as far as it is known how."""
