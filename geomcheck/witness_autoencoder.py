@@ -95,9 +95,11 @@ class WitnessAutoencoder:
         codes = _checked("codes", codes, self.latent_dim)
         if not self.discs:
             return codes[:, : self.ambient_dim].copy()
-        points = np.zeros((len(codes), self.ambient_dim))
+        points = np.full((len(codes), self.ambient_dim), np.nan)
+        known = np.isfinite(codes).all(axis=1)
+        points[known] = 0.0
         for disc, weight in zip(self.discs, self._weights(codes[:, 0]), strict=True):
-            rows = np.flatnonzero(~(weight == 0))
+            rows = np.flatnonzero(known & (weight != 0))
             points[rows] += weight[rows, None] * disc.points(codes[rows])
         return points
 

@@ -162,6 +162,22 @@ def test_training_points_are_kept_clear_of(spec):
     assert 0 < model.measure.value <= 0.05
 
 
+@pytest.mark.parametrize(
+    "spec",
+    ["linked-circles", "torus", "special-orthogonal", "grassmannian", "grassmannian:n=6,k=3"],
+)
+def test_what_is_no_number_stays_that(spec):
+    manifold = theory.from_spec(spec)
+    model = geomcheck.witness(manifold, measure=0.05)
+    points = manifold.sample(5, rng=0)
+    points[1, 0], points[3, 1] = np.nan, np.inf
+    codes = model.encode(points)
+    images = model.decode(codes)
+    for found in (codes, images):
+        assert np.isnan(found).all(axis=1).tolist() == [False, True, False, True, False]
+        assert np.isfinite(found[::2]).all()
+
+
 def test_codes_of_more_dimensions_are_filled_up():
     manifold = theory.linked_circles()
     model = geomcheck.witness(manifold, measure=0.05, latent_dim=2)
