@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.evaluation import Evaluation, evaluate
+from geomcheck.extremes import Extremes, extremes_of
 from geomcheck.protocol import Autoencoder
 
 __all__ = ["Stream", "stream"]
@@ -17,7 +18,6 @@ Array = NDArray[np.float64]
 Progress = Callable[[float], None]
 
 _BLOCK = 1 << 15
-_WORST = 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,13 +30,14 @@ class Stream:
         Of every point, in their order; infinite where the model did not return finite numbers.
     sample : Evaluation
         Of all points, or of as many as were asked for, drawn at random.
-    worst : Evaluation
-        Of the points of the largest errors, the largest first.
+    others : Evaluation
+        Of the points that are not in the sample, those that stand out: by their errors, the
+        largest first, and by codes or images far from those of a point nearby.
     """
 
     errors: Array
     sample: Evaluation
-    worst: Evaluation
+    others: Evaluation
 
     def __len__(self) -> int:
         return len(self.errors)
@@ -75,24 +76,25 @@ def stream(
     n = len(points) if rows is None else int(np.count_nonzero(rows))
     if n <= keep:
         whole = evaluate(model, points if rows is None else points[rows])
-        return Stream(whole.errors, whole, _worst(whole))
+        return Stream(whole.errors, whole, whole.where(np.zeros(0, dtype=np.intp)))
     chosen = np.zeros(n, dtype=bool)
     chosen[rng.choice(n, keep, replace=False)] = True
     errors = np.empty(n)
     parts: list[Evaluation] = []
-    worst: Evaluation | None = None
+    others: Extremes | None = None
     start = 0
     for block in _blocks(points, rows):
         found = evaluate(model, block)
         stop = start + len(block)
         errors[start:stop] = found.errors
         parts.append(found.where(chosen[start:stop]))
-        worst = _worst(found if worst is None else worst.joined(_worst(found)))
+        more = extremes_of(found).where(~chosen[start:stop])
+        others = more if others is None else others.joined(more)
         start = stop
         if progress is not None:
             progress(stop / n)
-    assert worst is not None
-    return Stream(errors, parts[0].joined(*parts[1:]), worst)
+    assert others is not None
+    return Stream(errors, parts[0].joined(*parts[1:]), others.chosen())
 
 
 def _blocks(points: Array, rows: NDArray[np.bool_] | None) -> Iterator[Array]:
@@ -102,7 +104,3 @@ def _blocks(points: Array, rows: NDArray[np.bool_] | None) -> Iterator[Array]:
             block = block[rows[start : start + _BLOCK]]
         if len(block):
             yield block
-
-
-def _worst(found: Evaluation) -> Evaluation:
-    return found.where(np.argsort(-found.errors, kind="stable")[:_WORST])

@@ -51,7 +51,7 @@ def study_of(spec: str, model: Autoencoder, samples: int = 2000) -> Part:
     ground = survey(K, rng=rng)
     errors = errors_on(K, ground, model, settings, None, None, rng, lambda _: None)
     graph = graph_sample(model, K, ground, rng)
-    certificate, _ = certificate_of(model, K, settings, float(errors.worst.errors[0]))
+    certificate, _ = certificate_of(model, K, settings, float(errors.all.max()))
     exceptional = tears.exceptional_set(model, ground, settings, graph, errors)
     return Part(ground, model, settings, errors.all, errors.basis, certificate, exceptional)
 

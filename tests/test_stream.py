@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import geomcheck.extremes
 import geomcheck.ground
 import geomcheck.judging_points
 import geomcheck.measure.errors
@@ -34,14 +35,19 @@ def test_a_pass_in_blocks_is_a_pass(n: int, keep: int, seed: int, some: bool) ->
     whole = evaluate(model, points if rows is None else points[rows])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(geomcheck.stream, "_BLOCK", 7)
-        patch.setattr(geomcheck.stream, "_WORST", 3)
+        patch.setattr(geomcheck.extremes, "_WORST", 3)
         found = stream(model, points, keep=keep, rng=rng, rows=rows)
     np.testing.assert_array_equal(found.errors, whole.errors)
     assert len(found.sample) == min(keep, len(whole))
     inside = {row.tobytes(): error for row, error in zip(whole.points, whole.errors, strict=True)}
     for row, error in zip(found.sample.points, found.sample.errors, strict=True):
         assert inside.pop(row.tobytes()) == error
-    np.testing.assert_array_equal(found.worst.errors, -np.sort(-whole.errors)[:3])
+    # What is left are the others: those that err most among them come first.
+    left = -np.sort(-np.array(list(inside.values())))
+    np.testing.assert_array_equal(found.others.errors[:3], left[:3])
+    rows = [row.tobytes() for row in found.others.points]
+    assert set(rows) <= set(inside)
+    assert len(set(rows)) == len(rows)
 
 
 def test_every_point_is_as_likely_to_be_kept() -> None:

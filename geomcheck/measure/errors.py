@@ -29,8 +29,8 @@ class Errors:
 
     Parameters
     ----------
-    worst : Evaluation
-        The points with the largest of all errors.
+    others : Evaluation
+        Points that are not among those held out and stand out (see `Stream`).
     """
 
     all: Array
@@ -39,7 +39,7 @@ class Errors:
     component: NDArray[np.intp]
     training: Evaluation | None
     training_errors: Array | None
-    worst: Evaluation
+    others: Evaluation
 
 
 def errors_on(
@@ -72,4 +72,4 @@ def errors_on(
         seen = stream(model, training_points, keep=_MOST_TRAINING, rng=rng)
         training, training_errors = seen.sample, seen.errors
     component = ground.component_of(sample.points)
-    return Errors(found.errors, sample, basis, component, training, training_errors, found.worst)
+    return Errors(found.errors, sample, basis, component, training, training_errors, found.others)

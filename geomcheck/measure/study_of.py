@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from geomcheck.bounds import nets_of, obstructions, part_homologies
 from geomcheck.clock import Clock
+from geomcheck.extremes import extremes_of
 from geomcheck.ground import Subject, few_enough, survey
 from geomcheck.loops import found_loops
 from geomcheck.measure.collisions import collisions_of
@@ -70,13 +71,10 @@ def measured(
         exceptional = exceptional_set(model, ground, settings, graph, errors)
         torn = torn_edges(model, ground, settings, graph) if bare else None
     with clock.stage("certificate"):
-        certificate, reason = certificate_of(
-            model, subject, settings, float(errors.worst.errors[0])
-        )
+        certificate, reason = certificate_of(model, subject, settings, float(errors.all.max()))
     with clock.stage("topology"):
-        points = graph if bare else errors.held_out
-        if len(errors.held_out) < len(errors.all):
-            points = points.joined(errors.worst)
+        points, more = (graph, errors.held_out) if bare else (errors.held_out, graph)
+        points = points.joined(errors.others, extremes_of(more).chosen())
         topology = topology_of(ground, model, settings, nets, homologies, points, exceptional)
     with clock.stage("collisions"):
         pool = topology.pool

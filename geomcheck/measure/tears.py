@@ -59,10 +59,13 @@ def exceptional_set(
     """Locate {err > epsilon} through the neighbourhood graph of points of K.
 
     What is found is counted on the points of the statistics; bare points are counted themselves.
+    Points of large error that were met and are not counted show tears as well.
     Unless tears are followed to their end, their worst points are found, and not what is cut off.
     """
-    component = ground.component_of(graph.points)
     known = ground.kind == "manifold"
+    if known:
+        graph = graph.joined(errors.others.where(errors.others.errors > settings.epsilon))
+    component = ground.component_of(graph.points)
     return locate(
         model,
         graph,

@@ -26,6 +26,9 @@ __all__ = ["Topology", "topology_of"]
 
 Array = NDArray[np.float64]
 
+# Points in so many tears at most, and of each so many, are among those looked at.
+_TEARS, _IN_EACH = 64, 16
+
 
 @dataclass(frozen=True, eq=False)
 class Topology:
@@ -76,7 +79,8 @@ def topology_of(
     thin = [thinned(net) for net in nets[: len(ground.components)]]
     net = evaluate(model, np.concatenate([n.points for n in thin]))
     covering = _union_covering([n.covering for n in thin])
-    pool = everything.joined(net, exceptional.along, exceptional.worst)
+    in_tears = evaluate(model, _in_tears(exceptional, net.points))
+    pool = everything.joined(net, exceptional.along, exceptional.worst, in_tears)
     if ground.kind == "manifold":
         pool = enrich(model, pool, project=ground.project)
     if len(thin) == 1 and thin[0] is nets[0] and homologies:
@@ -101,6 +105,14 @@ def topology_of(
     return Topology(
         net, covering, of_input, codes, kept_codes, kept, images, by_codes, by_images, pool
     )
+
+
+def _in_tears(exceptional: ExceptionalSet, points: Array) -> Array:
+    """Return a few points of each tear, the worst one first; of none of `points` where none is."""
+    found = [points[:0]]
+    for tear in exceptional.tears[:_TEARS]:
+        found += [tear.worst_point[None], tear.points[:: -(-len(tear.points) // _IN_EACH)]]
+    return np.concatenate(found)
 
 
 def _union_covering(bounds: Sequence[Bound]) -> Bound:
