@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geomcheck.homology import flag_persistence
 from theory.points import farthest_point_subsample
 
-__all__ = ["KeptClasses", "KeptOver", "kept_classes"]
+__all__ = ["KeptClasses", "kept_classes"]
 
 Array = NDArray[np.float64]
 
@@ -32,36 +32,16 @@ class KeptClasses(tuple[int | None, ...]):
     """How many classes of each degree survive; None where the net does not decide.
 
     `hole` is the width, as a share of the diameter of the image, of the widest hole round which
-    a class that is called lost might still run unseen. Of the highest degree `winding` classes
-    or more survive, as seen another way: they go round points that the image keeps away from.
-    Where that and the limits of what any map keeps decide for certain, in the degrees from 1
-    on, `certain` is true. `about` are such points of the latent space.
+    a class that is called lost might still run unseen.
     """
 
     hole: float = 0.0
-    winding: int = 0
-    certain: bool = False
-    about: tuple[tuple[float, ...], ...] = ()
 
-    def __new__(
-        cls,
-        numbers: Iterable[int | None],
-        hole: float = 0.0,
-        winding: int = 0,
-        certain: bool = False,
-        about: tuple[tuple[float, ...], ...] = (),
-    ) -> KeptClasses:
+    def __new__(cls, numbers: Iterable[int | None], hole: float = 0.0) -> KeptClasses:
         """Take the numbers, degree by degree from 0."""
         kept = super().__new__(cls, numbers)
         kept.hole = hole
-        kept.winding = winding
-        kept.certain = certain
-        kept.about = about
         return kept
-
-
-KeptOver = Mapping[int, KeptClasses]
-"""By the number of elements of the coefficient field."""
 
 
 def kept_classes(

@@ -13,7 +13,7 @@ from geomcheck.collisions import Collisions
 from geomcheck.evaluation import Evaluation
 from geomcheck.exceptional import ExceptionalSet
 from geomcheck.ground import Ground
-from geomcheck.induced import KeptOver
+from geomcheck.kept import KeptOver
 from geomcheck.protocol import Autoencoder
 from geomcheck.restricted_lipschitz import LipschitzSeen
 from geomcheck.topology import SeenHomology
@@ -86,7 +86,7 @@ class Study:
         The points of K whose diagrams were computed.
     covering : Bound
         Their covering radius in K.
-    kept_by_codes, kept_by_images : mapping of int to KeptClasses
+    kept_by_codes, kept_by_images : mapping of int to Kept
         For each field, by its number of elements, how many classes of K in the degrees 0 up to
         m - 1 the encoder, and the reconstruction, do not kill.
     certificate : Enclosure or None

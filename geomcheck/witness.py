@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from geomcheck.training_input import check_int
 from geomcheck.witness_autoencoder import WitnessAutoencoder
 from geomcheck.witness_band import Band
+from geomcheck.witness_cap import CappedShell
 from geomcheck.witness_disc import Disc
 from geomcheck.witness_piece import Piece
 from geomcheck.witness_shell import Shell
@@ -128,11 +129,11 @@ def _piece(
 def _shape(
     part: Manifold, cell: OpenCell, level: float, centre: Array, tube: tuple[float, float] | None
 ) -> Disc:
-    if cell.sphere is not None:
+    if cell.sphere is not None and not cell.whole:
         size = float(np.linalg.norm(cell.point(np.zeros((1, cell.dim))) - cell.middle))
         lift = _LIFT_UNKNOWN if tube is None else _LIFT * tube[0] / size
-        return Shell(part, cell, level, centre, lift)
-    shape = Disc if cell.turning is None else Band
+        return CappedShell(part, cell, level, centre, lift)
+    shape = Shell if cell.whole else Disc if cell.turning is None else Band
     return shape(part, cell, level, centre)
 
 

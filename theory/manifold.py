@@ -15,6 +15,7 @@ from theory.chart import Chart
 from theory.chart_geometry import chart_geometry
 from theory.claims import Claims
 from theory.errors import InvalidInput
+from theory.retract import Retract
 
 __all__ = ["Claims", "Manifold", "as_manifold"]
 
@@ -60,6 +61,8 @@ class Manifold:
     pairs : callable, optional
         Where it is the pairs of points of S^2 up to a common sign: points to avoid, (s, N), to a
         `Cut` that leaves a tube round a projective plane.
+    retracts : tuple of Retract
+        Maps of a connected one to simpler manifolds.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Manifold:
     noise: float = 0.0
     cell: CellMaker | None = None
     pairs: CutMaker | None = None
+    retracts: tuple[Retract, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.noise < np.inf:

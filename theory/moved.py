@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from numbers import Real
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from theory.cells import moved_cell, moved_cut
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold, as_manifold
+from theory.retract import Retract
 
 __all__ = ["moved"]
 
@@ -77,8 +79,17 @@ def moved(
         cycles=tuple(moved(part, rotation, shift, scale=scale) for part in manifold.cycles),
         claims=_scaled_claims(manifold.claims, manifold.dim, scale),
         noise=manifold.noise * scale,
+        retracts=tuple(_moved_retract(each, out, back) for each in manifold.retracts),
         cell=None if make is None else lambda avoid: moved_cell(make(back(avoid)), out, back),
         pairs=None if pair is None else lambda avoid: moved_cut(pair(back(avoid)), out, back),
+    )
+
+
+def _moved_retract(
+    retract: Retract, out: Callable[[Array], Array], back: Callable[[Array], Array]
+) -> Retract:
+    return replace(
+        retract, map=lambda x: retract.map(back(x)), section=lambda y: out(retract.section(y))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from theory.cells import CellMaker, OpenCell, open_cell, product_cell
 from theory.chart import Chart
 from theory.manifold import Claims, Manifold, as_manifold
 from theory.moved import moved
+from theory.retract import Retract
 
 __all__ = ["product"]
 
@@ -90,7 +92,28 @@ def product(
         claims=_product_claims(first, second, embedding_dim),
         noise=math.hypot(first.noise, second.noise),
         cell=_cell(first, second),
+        retracts=(*_factor(first, second), *_factor(second, first, swapped=True)),
     )
+
+
+def _factor(whole: Manifold, other: Manifold, *, swapped: bool = False) -> tuple[Retract, ...]:
+    """Return the projection of the product to one factor, and what that retracts to."""
+    n, point = whole.ambient_dim, other.projection(other.sample(1, rng=0))
+
+    def back(x: Array) -> Array:
+        return x[:, -n:] if swapped else x[:, :n]
+
+    def section(y: Array) -> Array:
+        there = np.broadcast_to(point, (len(y), point.shape[1]))
+        return np.concatenate([there, y] if swapped else [y, there], axis=1)
+
+    def composed(each: Retract) -> Retract:
+        return replace(
+            each, map=lambda x: each.map(back(x)), section=lambda y: section(each.section(y))
+        )
+
+    projection = Retract(f"its part in {whole.name}", whole, back, section)
+    return (projection, *map(composed, whole.retracts))
 
 
 def _slices(whole: Manifold, other: Manifold, *, swapped: bool = False) -> tuple[Manifold, ...]:

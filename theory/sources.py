@@ -202,6 +202,15 @@ _ALL = (
         "same holds in G(F(K)), since what bounds there is mapped on by F.",
     ),
     Source(
+        "retract-argument",
+        "geomcheck, classes that a retraction of K carries through the autoencoder",
+        "Let r: K -> L have a section and extend continuously to all of space. If r(G(F(x))) is "
+        "nearer to r(x) than the reach of L for every x in K, the straight line between them "
+        "stays in the tube of L, so the nearest point of L to r(G(F(x))) is a map homotopic to r, "
+        "which is onto in homology. It passes through F(K) and through G(F(K)): both maps keep at "
+        "least as many classes, in every degree and over every field, as L has.",
+    ),
+    Source(
         "cup-product",
         "geomcheck, lower bound for sets with a class x of H^1 over F2 whose power survives",
         "A class x of H^1 over F2 of an open subset of R^m has x^m = 0, so no x on K with x^m "

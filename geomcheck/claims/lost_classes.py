@@ -10,8 +10,8 @@ import numpy as np
 
 from geomcheck.collisions import Collisions
 from geomcheck.graph import parts_of_graph
-from geomcheck.induced import KeptOver
-from geomcheck.limits import Limits, claimed_betti, limits_of
+from geomcheck.kept import KeptOver
+from geomcheck.limits import claimed_betti, limits_of
 from geomcheck.study import Study
 from geomcheck.topology import Loss, SeenHomology, losses
 
@@ -38,7 +38,7 @@ class Comparison:
         Of the claim.
     map, image : str
         What to call the map and its image.
-    kept : mapping of int to KeptClasses
+    kept : mapping of int to Kept
         For each field, the classes of K that the map does not kill, in the degrees below the
         latent dimension.
     seen : SeenHomology or None
@@ -78,10 +78,10 @@ def certified_homotopic(study: Study) -> bool:
 
 def certainly_kept(study: Study, comparison: Comparison) -> bool:
     """Tell whether what is kept is certain: the holes that classes go round, and limits of maps."""
-    ground, kept = study.ground, comparison.kept.values()
+    ground = study.ground
     # Betti numbers that are only seen make nothing certain.
     known = len(ground.components) == 1 and ground.betti is not None
-    return known and all(numbers.certain for numbers in kept)
+    return known and all(each.certain for each in comparison.kept.values())
 
 
 def kept_classes(
@@ -93,7 +93,7 @@ def kept_classes(
         return {
             field: had if field == 2 else claimed_betti(ground, field) for field in comparison.kept
         }
-    kept = {field: list(numbers) for field, numbers in comparison.kept.items()}
+    kept = {field: list(each.on_net) for field, each in comparison.kept.items()}
     if kept[2] and comparison.seen is not None:
         # An image has no more components than K; if it has as many, the map keeps them apart.
         pieces = comparison.seen.betti()[0]
@@ -111,8 +111,9 @@ def kept_classes(
     if comparison.seen is not None:
         for field, numbers in kept.items():
             count = had if field == 2 else claimed_betti(ground, field)
-            _doubt(numbers, count, comparison.seen, _WIDER * comparison.kept[field].hole)
-            _wind(numbers, count, comparison.kept[field].winding, limits_of(ground, m, field))
+            each = comparison.kept[field]
+            _doubt(numbers, count, comparison.seen, _WIDER * each.on_net.hole)
+            kept[field] = each.raised(numbers, count, limits_of(ground, m, field))
     return {field: tuple(numbers) for field, numbers in kept.items()}
 
 
@@ -128,15 +129,6 @@ def _doubt(
         number = numbers[degree]
         if number is not None and number < had[degree] and seen.narrow_holes(degree, width):
             numbers[degree] = None
-
-
-def _wind(numbers: list[int | None], had: tuple[int, ...], winding: int, limits: Limits) -> None:
-    """Take in that so many classes of the highest degree, or more, go round holes."""
-    number = numbers[-1] if numbers else None
-    if winding and (number is None or number < winding):
-        degree = len(numbers) - 1
-        most, _ = limits.most(degree, had[degree], numbers)
-        numbers[-1] = winding if winding >= most else None
 
 
 def _joined(study: Study, collisions: Collisions) -> int:
@@ -161,7 +153,7 @@ def lost_classes(
     unclear: set[int] = set()
     for field, numbers in kept.items():
         betti = had if field == 2 else claimed_betti(ground, field)
-        flat = comparison.kept[field].hole == 0
+        flat = comparison.kept[field].on_net.hole == 0
         limits = limits_of(ground, m, field)
         lost, undecided = losses(betti, numbers, limits, loops=loops, flat=flat)
         unclear.update(undecided)

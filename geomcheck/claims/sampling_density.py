@@ -35,6 +35,19 @@ def check(study: Study) -> ClaimResult:
         )
     limit = DENSEST_RATIO * reach.value
     dense = dense_enough(covering, reach)
+    if not dense and _rests_on_no_sample(study):
+        return ClaimResult(
+            id=_ID,
+            statement="What is said of the topology rests on a sample of K that is dense enough.",
+            verdict=Verdict.NOT_APPLICABLE,
+            summary=(
+                f"it rests on no such sample; one of covering radius {number(covering.value)} was "
+                f"looked at, and {number(limit)} would be dense enough"
+            ),
+            source="niyogi-smale-weinberger",
+            values=values,
+            threshold=limit,
+        )
     summary = f"covering radius {number(covering.value)}; at most {number(limit)} is needed"
     advice = ""
     if dense is None or not (covering.certified and reach.certified):
@@ -81,3 +94,10 @@ def _choice(study: Study) -> tuple[Hypothesis, ...]:
         return ()
     says = "of {points_given} points, {points_looked_at} drawn at random show the geometry"
     return (Hypothesis(says.format(**_chosen(study)), "assumed"),)
+
+
+def _rests_on_no_sample(study: Study) -> bool:
+    """Tell whether the topology was decided without a look at nets, K being in one piece."""
+    maps = (study.kept_by_codes, study.kept_by_images)
+    decided = all(kept.settled for each in maps for kept in each.values())
+    return decided and len(study.ground.components) == 1 and study.ground.betti is not None

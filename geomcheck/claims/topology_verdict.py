@@ -36,7 +36,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         f"{comparison.map} kills no homology class of K"
         + (" over two elements" if alone else "")
         + f" that latent dimension {m} lets pass"
-        + (" (certified)." if sure else ", as a net of points shows.")
+        + (" (certified)." if sure else f", as {_shown_by(comparison)}.")
     )
     values: dict[str, Any] = {
         "betti_input": None if had is None else list(had),
@@ -59,8 +59,8 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
             advice=_ADVICE.get(reason, "Give more points, or the Betti numbers of the set."),
         )
     kept = kept_classes(study, had, comparison, certified)
-    values["classes_kept"] = list(kept[2])
-    values["classes_round_holes"] = comparison.kept[2].winding
+    values["classes_kept"] = [n if count else 0 for n, count in zip(kept[2], had, strict=False)]
+    values["classes_round_holes"] = comparison.kept[2].wound.number
     values["certified"] = sure
     lost, unclear = lost_classes(study, had, kept, comparison)
     values["losses"] = [asdict(x) for x in lost]
@@ -95,6 +95,11 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         else _goes_round(comparison, m),
         advice=_advice(verdict, unclear, study),
     )
+
+
+def _shown_by(comparison: Comparison) -> str:
+    settled = all(kept.settled for kept in comparison.kept.values())
+    return "points of it show" if settled else "a net of points shows"
 
 
 _JUMPS = "the model jumps, so nothing is forced on it"
@@ -193,7 +198,7 @@ def _resolution(
             Hypothesis(f"reach at least {reach}", "given"),
             Hypothesis(f"sup err, at most {most}, is below {reach}", "certified"),
         )
-    wound = any(kept.winding for kept in comparison.kept.values())
+    wound = any(kept.wound.number for kept in comparison.kept.values())
     if certainly_kept(study, comparison):
         if not wound:
             return ()
@@ -201,18 +206,32 @@ def _resolution(
             Hypothesis(f"{comparison.winds} misses points that classes go round", "certified"),
             Hypothesis("charts close up where their images agree", "assumed"),
         )
-    assert comparison.seen is not None
-    finest = number(comparison.seen.resolution.value)
-    says = (
-        f"{comparison.image} has no feature finer than {finest}, and the map none finer than the "
-        "net"
-    )
+    every = comparison.kept.values()
+    says = []
+    if not all(kept.settled for kept in every):
+        assert comparison.seen is not None
+        finest = number(comparison.seen.resolution.value)
+        says.append(
+            f"{comparison.image} has no feature finer than {finest}, and the map none finer than "
+            "the net"
+        )
     if wound:
-        says += f"; {comparison.winds} misses points that classes go round"
+        says.append(f"{comparison.winds} misses points that classes go round")
+    says.extend(_carried(comparison))
     if any(x.mark != "forced" for x in lost):
-        hole = percent(max(kept.hole for kept in comparison.kept.values()))
-        says += f"; no class called lost runs round a hole narrower than {hole} of the diameter"
-    return (Hypothesis(says, "estimated"),)
+        hole = percent(max(kept.on_net.hole for kept in every))
+        says.append(f"no class called lost runs round a hole narrower than {hole} of the diameter")
+    return (Hypothesis("; ".join(says), "estimated"),) if says else ()
+
+
+def _carried(comparison: Comparison) -> list[str]:
+    """Say which retractions of K the autoencoder is seen to leave alone."""
+    found = {each.name: each for kept in comparison.kept.values() for each in kept.carried}
+    return [
+        f"from x to G(F(x)) {each.name}, in {each.onto}, moves by {number(each.strays)} at most, "
+        f"less than the reach {number(each.reach)} there"
+        for each in found.values()
+    ]
 
 
 def _witness(study: Study, loss: Loss, collisions: Collisions) -> Witness:
@@ -229,10 +248,10 @@ def _witness(study: Study, loss: Loss, collisions: Collisions) -> Witness:
 
 
 def _goes_round(comparison: Comparison, latent_dim: int) -> Witness | None:
-    about = comparison.kept[2].about
+    about = comparison.kept[2].wound.about
     if not about:
         return None
-    classes_of = f"{classes(comparison.kept[2].winding, latent_dim - 1)} of K"
+    classes_of = f"{classes(comparison.kept[2].wound.number, latent_dim - 1)} of K"
     says = f"points that {comparison.image} misses: {classes_of} go round them"
     return Witness(kind="point", says=says, data={"codes": [list(point) for point in about]})
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.enrich import whitened
 from geomcheck.evaluation import Evaluation
 from geomcheck.ground import Ground
-from geomcheck.induced import KeptClasses, KeptOver, kept_classes
+from geomcheck.induced import KeptClasses, kept_classes
+from geomcheck.kept import Carried, Kept, KeptOver, Wound
 from geomcheck.limits import Limits, limits_of
+from geomcheck.measure.retracts import carried_along
 from geomcheck.measure.winding import winding_over
 from geomcheck.protocol import Autoencoder
 from theory.covering import covering_radius
@@ -51,8 +55,10 @@ def kept_by(
     m = model.latent_dim
     over = _betti_over(ground, measured_betti, m)
     around = [winding_over(over, ground, model, pool, decoded=decoded) for decoded in (False, True)]
-    codes: dict[int, KeptClasses] = {}
-    images: dict[int, KeptClasses] = {}
+    # A map that jumps carries nothing along.
+    carried = carried_along(ground, pool) if steady else ()
+    codes: dict[int, Kept] = {}
+    images: dict[int, Kept] = {}
     for field, betti in over.items():
         winding = [each[field] for each in around]
         if steady:
@@ -60,34 +66,42 @@ def kept_by(
         had = tuple(b for b in betti if b is not None)
         limits = limits_of(ground, m, field)
         known = len(had) == len(betti) and bool(np.isfinite(pool.codes).all())
-        settled = [known and _settled(had, limits, wound.number) for wound in winding]
+        both = [_outside_nets(len(betti), wound, carried, field, m) for wound in winding]
+        settled = [known and _settled(had, limits, each.at_least) for each in both]
         seen = [KeptClasses([None] * len(betti))] * 2
         if known and not all(settled):
             seen = _on_net(ground, net, covering, pool, had, field, steady=steady)
         codes[field], images[field] = (
-            KeptClasses(
-                numbers,
-                numbers.hole,
-                wound.number,
-                yes and wound.number == wound.certain,
-                wound.about,
-            )
-            for numbers, wound, yes in zip(seen, winding, settled, strict=True)
+            replace(each, on_net=numbers, settled=yes)
+            for each, numbers, yes in zip(both, seen, settled, strict=True)
         )
     return codes, images
 
 
-def _settled(had: tuple[int, ...], limits: Limits, winding: int) -> bool:
+def _outside_nets(
+    degrees: int, wound: Wound, carried: tuple[Carried, ...], field: int, latent_dim: int
+) -> Kept:
+    """Return what is kept as holes and retractions show it."""
+    least = [0] * degrees
+    if degrees == latent_dim:
+        least[-1] = wound.number
+    used = []
+    for each in carried:
+        raised = [max(pair) for pair in zip(least, each.betti.get(field, ()), strict=False)]
+        raised += least[len(raised) :]
+        if raised[1:] != least[1:]:
+            least = raised
+            used.append(each)
+    return Kept(KeptClasses([None] * degrees), tuple(least), wound, tuple(used))
+
+
+def _settled(had: tuple[int, ...], limits: Limits, at_least: tuple[int, ...]) -> bool:
     """Tell whether what is kept in the degrees from 1 on is known without looking at a net."""
-    kept: list[int | None] = [None] * len(had)
-    if limits.latent_dim == len(had) and winding:
-        kept[-1] = winding
-    for degree, count in enumerate(had[1:], start=1):
-        number = kept[degree]
-        most, _ = limits.most(degree, count, kept)
-        if most > (0 if number is None else number):
-            return False
-    return True
+    kept = [number or None for number in at_least]
+    return all(
+        limits.most(degree, count, kept)[0] <= at_least[degree]
+        for degree, count in enumerate(had[1:], start=1)
+    )
 
 
 def _on_net(
@@ -102,6 +116,7 @@ def _on_net(
 ) -> list[KeptClasses]:
     """Return what the encoder, and the whole autoencoder, keep as a net shows it."""
     manifold = ground.manifold
+    low, beyond = had[:HIGHEST_DEGREE], (None,) * len(had[HIGHEST_DEGREE:])
 
     def kept(values: Array, every: Array) -> KeptClasses:
         return kept_classes(
@@ -109,7 +124,7 @@ def _on_net(
             values,
             pool.points,
             every,
-            had,
+            low,
             covering=covering,
             homology_coeff_field=field,
             covering_of=covering_of,
@@ -122,12 +137,15 @@ def _on_net(
     if steady:
         # What survives the whole autoencoder survived the encoder, however coarse its codes.
         codes = _larger(codes, images)
-    if white.shape[1] > 1 and codes != had:
+    if white.shape[1] > 1 and codes != low:
         # What is seen to survive survives: with unequal axes as they are, too.
         codes = _larger(codes, kept(net.codes, pool.codes))
     # What the encoder kills no decoder brings back.
     numbers = (0 if b is None and a == 0 else b for a, b in zip(codes, images, strict=True))
-    return [codes, KeptClasses(numbers, max(codes.hole, images.hole))]
+    return [
+        KeptClasses((*codes, *beyond), codes.hole),
+        KeptClasses((*numbers, *beyond), max(codes.hole, images.hole)),
+    ]
 
 
 def _larger(first: KeptClasses, second: KeptClasses) -> KeptClasses:
@@ -145,9 +163,10 @@ def _betti_over(
     """Return the Betti numbers below the latent dimension, over the fields to look at.
 
     A curve wound three times, or 3-torsion, shows over three elements alone. Above degree 1 a
-    second field costs seconds, and is looked at only where torsion makes it differ.
+    second field costs seconds, and is looked at only where torsion makes it differ. Nets show
+    the degrees below HIGHEST_DEGREE.
     """
-    top = min(latent_dim, HIGHEST_DEGREE)
+    top = latent_dim
     known = ground.betti if ground.betti is not None else measured_betti
     over: dict[int, tuple[int | None, ...]] = {2: tuple(known[:top])}
     claims = None if ground.manifold is None else ground.manifold.claims.betti

@@ -12,7 +12,7 @@ from geomcheck.enrich import enrich
 from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.exceptional import ExceptionalSet
 from geomcheck.ground import Ground
-from geomcheck.induced import KeptOver
+from geomcheck.kept import KeptOver
 from geomcheck.measure.kept import HIGHEST_DEGREE, kept_by
 from geomcheck.nets import Net, thinned
 from geomcheck.protocol import Autoencoder

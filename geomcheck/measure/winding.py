@@ -13,13 +13,14 @@ from geomcheck.certify import certain_sides
 from geomcheck.enrich import whitening
 from geomcheck.evaluation import Evaluation, encoded, evaluate
 from geomcheck.ground import Ground
+from geomcheck.kept import Wound
 from geomcheck.limits import Limits, limits_of
 from geomcheck.protocol import Autoencoder
 from theory.errors import InvalidInput
 from theory.holes import widest_holes
 from theory.winding import classes_round
 
-__all__ = ["Wound", "winding_over"]
+__all__ = ["winding_over"]
 
 Array = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -31,18 +32,6 @@ _MOST_TURNED = 500
 _AXES = 3
 # No narrower holes are looked at in such a plane, in units of the standard deviation.
 _WIDE = 0.15
-
-
-@dataclass(frozen=True)
-class Wound:
-    """So many classes of degree m - 1 go round holes over one field, as is seen and for certain.
-
-    `about` are the middles of the holes, if they are holes of the latent set.
-    """
-
-    number: int = 0
-    certain: int = 0
-    about: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

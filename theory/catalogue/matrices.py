@@ -12,9 +12,11 @@ from theory.catalogue.spheres import round_sphere
 from theory.chart import Chart
 from theory.manifold import Manifold
 from theory.moved import moved
+from theory.retract import Retract
 
 __all__ = [
     "euler_chart",
+    "first_column",
     "haar_frames",
     "linear_sphere",
     "nearest_frames",
@@ -59,6 +61,25 @@ def euler_chart(columns: int) -> Chart:
         (turn, math.pi, turn),
         (True, False, True),
         stretch=(math.sqrt(2),) * 3,
+    )
+
+
+def first_column(n: int, p: int) -> tuple[Retract, ...]:
+    """Return the retraction of p-frames in R^n, or of SO(n), to the sphere of first columns.
+
+    Where fields that turn the first column give the others (`unit_turns`); else none is known.
+    """
+    turns = unit_turns(n)[:p] if n % 2 == 0 else []
+    if n < 3 or len(turns) < p:
+        return ()
+    frame = np.array(turns)
+    return (
+        Retract(
+            "its first column",
+            round_sphere(n - 1, 1.0, f"sphere of dimension {n - 1}"),
+            lambda x: x[:, ::p],
+            lambda u: np.einsum("jab,nb->naj", frame, u).reshape(len(u), n * p),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.bound import Bound
+from theory.cells.ball import cap_share
 from theory.cells.record import Cut, OpenCell
 
 __all__ = ["moved_cell", "moved_cut", "product_cell"]
@@ -42,6 +44,7 @@ def moved_cut(cut: AnyCut, out: Callable[[Array], Array], back: Callable[[Array]
 
 def product_cell(first: OpenCell, second: OpenCell, split: int) -> OpenCell:
     """Return the product of two cells; `split` is the ambient dimension of the first factor."""
+    first, second = _cut_through(first), _cut_through(second)
     k = first.dim
 
     def share(t: float) -> Bound:
@@ -64,3 +67,20 @@ def product_cell(first: OpenCell, second: OpenCell, split: int) -> OpenCell:
         extent=np.concatenate([first.extent, second.extent]),
         cut=first.cut or second.cut,
     )
+
+
+def _cut_through(cell: OpenCell) -> OpenCell:
+    """Return the cell with its whole sphere, if it has one, cut open at the antipode as well."""
+    if cell.sphere is None or not cell.whole:
+        return cell
+    d = cell.sphere
+
+    def depth(v: Array) -> Array:
+        angle = np.minimum(np.linalg.norm(v[:, :d], axis=1) / math.pi, 1.0)
+        return np.asarray(np.minimum(cell.depth(v), 1 - angle))
+
+    def share(t: float) -> Bound:
+        rest = cell.share(t)
+        return replace(rest, value=rest.value + (1 - rest.value) * cap_share(d, math.pi * t))
+
+    return replace(cell, depth=depth, share=share, sphere=None, whole=False, cut=True)

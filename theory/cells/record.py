@@ -97,8 +97,12 @@ class OpenCell(Cut):
     sphere : int or None
         The dimension d < k of a sphere over which M lies: the first d coordinates are the
         logarithm at the first unit vector of a point u of S^d, which depends continuously on
-        the point of M, the cut included. The depth is at most 1 less the angle over pi between
-        u and that vector. M lies on a sphere about `middle`.
+        the point of M, the cut included.
+    whole : bool
+        Whether the cut leaves the sphere whole: M less the cut is S^d times a disc, so D need
+        hold s v only for the other coordinates of v, and u may be any point: it is uniform,
+        whatever the depth is. Otherwise the depth is at most 1 less the angle over pi between u
+        and that vector, and M lies on a sphere about `middle`.
     middle : array of shape (N,), or 0
     """
 
@@ -106,6 +110,7 @@ class OpenCell(Cut):
     extent: Array
     turning: int | None = None
     sphere: int | None = None
+    whole: bool = False
     middle: Array | float = 0.0
 
 

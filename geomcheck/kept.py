@@ -1,0 +1,94 @@
+"""What of the homology of K over one field a map keeps, seen in several ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from geomcheck.induced import KeptClasses
+from geomcheck.limits import Limits
+
+__all__ = ["Carried", "Kept", "KeptOver", "Wound"]
+
+
+@dataclass(frozen=True)
+class Wound:
+    """So many classes of degree m - 1 go round holes over one field, as is seen and for certain.
+
+    `about` are the middles of the holes, if they are holes of the latent set.
+    """
+
+    number: int = 0
+    certain: int = 0
+    about: tuple[tuple[float, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A retraction r of K that the autoencoder does not disturb (``retract-argument``).
+
+    Parameters
+    ----------
+    name : str
+        What r takes a point to.
+    onto : str
+        What K retracts to.
+    betti : mapping of int to tuple of int
+        Its Betti numbers, by field: so many classes of K are kept.
+    strays : float
+        Largest distance of r(G(F(x))) from r(x) that was met.
+    reach : float
+        Of what K retracts to.
+    """
+
+    name: str
+    onto: str
+    betti: Mapping[int, tuple[int, ...]]
+    strays: float
+    reach: float
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """Classes of K that survive a map over one field.
+
+    Parameters
+    ----------
+    on_net : KeptClasses
+        By degree, as a net shows it; all None where it was not looked at.
+    at_least : tuple of int
+        By degree, how many survive as holes and retractions show.
+    wound : Wound
+    carried : tuple of Carried
+        Retractions that `at_least` rests on.
+    settled : bool
+        Whether `at_least` and the limits of what any map keeps decide every degree from 1 on, so
+        that no net need be looked at.
+    """
+
+    on_net: KeptClasses
+    at_least: tuple[int, ...] = ()
+    wound: Wound = Wound()
+    carried: tuple[Carried, ...] = ()
+    settled: bool = False
+
+    @property
+    def certain(self) -> bool:
+        """Whether every degree from 1 on is decided for certain."""
+        return self.settled and not self.carried and self.wound.number == self.wound.certain
+
+    def raised(
+        self, numbers: list[int | None], had: tuple[int, ...], limits: Limits
+    ) -> list[int | None]:
+        """Return numbers of survivors, by degree, none below `at_least`; None where undecided."""
+        found = list(numbers)
+        for degree, least in enumerate(self.at_least):
+            number = found[degree]
+            if least and (number is None or number < least):
+                most, _ = limits.most(degree, had[degree], found)
+                found[degree] = least if least >= most else None
+        return found
+
+
+KeptOver = Mapping[int, Kept]
+"""By the number of elements of the coefficient field."""

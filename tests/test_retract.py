@@ -1,0 +1,168 @@
+"""Retractions of manifolds, and what of the homology an autoencoder that respects them keeps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import geomcheck
+import theory
+from geomcheck.evaluation import evaluate
+from geomcheck.ground import survey
+from geomcheck.measure.retracts import carried_along
+from geomcheck.result import Verdict
+
+FRAMES = [
+    "stiefel",
+    "stiefel:n=4,p=3",
+    "stiefel:n=6,p=2",
+    "stiefel:n=8,p=4",
+    "special-orthogonal:n=4",
+]
+WITHOUT = ["stiefel:n=3,p=2", "stiefel:n=5,p=2", "stiefel:n=6,p=3", "special-orthogonal", "sphere"]
+
+
+def retracting():
+    """Yield manifolds that know what they retract to, moved ones and products among them."""
+    for spec in FRAMES:
+        yield theory.from_spec(spec)
+    frame = np.linalg.qr(np.random.default_rng(1).standard_normal((10, 8)))[0]
+    yield theory.moved(theory.from_spec("stiefel"), frame, np.full(10, 4.0), scale=0.5)
+    yield theory.product(theory.from_spec("circle"), theory.from_spec("sphere"))
+    yield theory.product(theory.from_spec("sphere"), theory.from_spec("stiefel"))
+
+
+@pytest.mark.parametrize("manifold", list(retracting()), ids=lambda manifold: manifold.name)
+def test_a_retraction_maps_onto_and_has_a_section(manifold):
+    assert manifold.retracts
+    points = manifold.sample(300, rng=0)
+    for retract in manifold.retracts:
+        below = retract.manifold
+        there = retract.map(points)
+        assert np.abs(below.project(there) - there).max() <= 1e-9
+        few = below.sample(200, rng=1)
+        back = retract.section(few)
+        assert np.abs(manifold.project(back) - back).max() <= 1e-9
+        assert np.abs(retract.map(back) - few).max() <= 1e-9
+
+
+@pytest.mark.parametrize("spec", WITHOUT)
+def test_where_no_section_is_known_nothing_is_said(spec):
+    assert theory.from_spec(spec).retracts == ()
+
+
+class Displaced:
+    """The identity, but for a shift of what a retraction shows."""
+
+    continuous = True
+
+    def __init__(self, latent_dim, shift):
+        self.latent_dim = latent_dim
+        self.shift = shift
+
+    def encode(self, points):
+        return points
+
+    def decode(self, codes):
+        return codes + self.shift
+
+
+@given(st.floats(0.01, 1.5), st.integers(0, 2))
+def test_what_strays_less_than_half_the_reach_is_carried(shift, axis):
+    manifold = theory.from_spec("sphere")
+    pool = evaluate(Displaced(3, shift * np.eye(3)[axis]), manifold.sample(50, rng=0))
+    found = carried_along(survey(manifold, rng=np.random.default_rng(0)), pool)
+    if shift <= 0.499:
+        assert [each.strays for each in found] == [pytest.approx(shift)]
+        assert found[0].betti[2] == (1, 0, 1)
+    if shift >= 0.501:
+        assert found == ()
+
+
+def topology(manifold, model, **options):
+    report = geomcheck.verify(manifold, model, rng=0, samples=3000, **options)
+    return [report[claim] for claim in ("latent-topology", "reconstruction-topology")]
+
+
+def test_frames_keep_the_sphere_of_their_first_columns():
+    manifold = theory.from_spec("stiefel")
+    model = geomcheck.witness(manifold, measure=0.01)
+    for claim in topology(manifold, model):
+        assert claim.verdict is Verdict.HOLDS
+        # Of H_2 and H_3, dual to one another, both would be too much.
+        assert claim.values["classes_kept"][:2] == [1, 0]
+        assert claim.values["classes_kept"][3:] == [1, 0]
+        assert any("first column" in hypothesis.says for hypothesis in claim.hypotheses)
+
+
+class Spoilt:
+    """A model whose points are changed before, or after, they pass it."""
+
+    continuous = True
+
+    def __init__(self, model, change, *, before):
+        self.model = model
+        self.change = change
+        self.before = before
+        self.latent_dim = model.latent_dim
+
+    def encode(self, points):
+        return self.model.encode(self.change(points) if self.before else points)
+
+    def decode(self, codes):
+        points = self.model.decode(codes)
+        return points if self.before else self.change(points)
+
+
+def folded(points):
+    """Turn each frame so that the last entry of its first column becomes its absolute value."""
+    frames = points.reshape(-1, 4, 2).copy()
+    low = frames[:, 3, 0] < 0
+    frames[low, 3] *= -1
+    return frames.reshape(-1, 8)
+
+
+def constant(points):
+    """Leave the second column alone, and forget the first."""
+    frames = points.reshape(-1, 4, 2).copy()
+    frames[:, :, 0] = [1.0, 0.0, 0.0, 0.0]
+    return frames.reshape(-1, 8)
+
+
+@pytest.mark.parametrize("change", [folded, constant])
+@pytest.mark.parametrize("before", [True, False])
+def test_a_fold_of_the_sphere_is_never_sound(change, before):
+    manifold = theory.from_spec("stiefel")
+    model = Spoilt(geomcheck.witness(manifold, measure=0.01), change, before=before)
+    found = topology(manifold, model)
+    assert found[1].verdict is not Verdict.HOLDS
+    if before:
+        assert found[0].verdict is not Verdict.HOLDS
+
+
+class InSpace:
+    """The points themselves as codes, changed."""
+
+    continuous = True
+    latent_dim = 4
+
+    def __init__(self, change):
+        self.change = change
+
+    def encode(self, points):
+        return self.change(points)
+
+    def decode(self, codes):
+        return codes
+
+
+def test_a_three_sphere_that_is_rebuilt_keeps_its_class():
+    manifold = theory.from_spec("sphere:dim=3")
+    for claim in topology(manifold, InSpace(lambda x: x)):
+        assert claim.verdict is Verdict.HOLDS
+        assert claim.values["classes_kept"] == [1, 0, 0, 1]
+    flat = InSpace(lambda x: np.column_stack([x[:, :3], np.abs(x[:, 3])]))
+    for claim in topology(manifold, flat):
+        assert claim.verdict is not Verdict.HOLDS
