@@ -81,6 +81,11 @@ def test_what_strays_less_than_half_the_reach_is_carried(shift, axis):
         assert found == ()
 
 
+def carried(manifold, model):
+    ground = survey(manifold, rng=np.random.default_rng(0))
+    return carried_along(ground, evaluate(model, manifold.sample(3000, rng=2)))
+
+
 def topology(manifold, model, **options):
     report = geomcheck.verify(manifold, model, rng=0, samples=3000, **options)
     return [report[claim] for claim in ("latent-topology", "reconstruction-topology")]
@@ -133,13 +138,11 @@ def constant(points):
 
 @pytest.mark.parametrize("change", [folded, constant])
 @pytest.mark.parametrize("before", [True, False])
-def test_a_fold_of_the_sphere_is_never_sound(change, before):
+def test_a_fold_of_the_sphere_carries_nothing(change, before):
     manifold = theory.from_spec("stiefel")
     model = Spoilt(geomcheck.witness(manifold, measure=0.01), change, before=before)
-    found = topology(manifold, model)
-    assert found[1].verdict is not Verdict.HOLDS
-    if before:
-        assert found[0].verdict is not Verdict.HOLDS
+    assert carried(manifold, model) == ()
+    assert [each.name for each in carried(manifold, model.model)] == ["its first column"]
 
 
 class InSpace:
@@ -164,5 +167,4 @@ def test_a_three_sphere_that_is_rebuilt_keeps_its_class():
         assert claim.verdict is Verdict.HOLDS
         assert claim.values["classes_kept"] == [1, 0, 0, 1]
     flat = InSpace(lambda x: np.column_stack([x[:, :3], np.abs(x[:, 3])]))
-    for claim in topology(manifold, flat):
-        assert claim.verdict is not Verdict.HOLDS
+    assert carried(manifold, flat) == ()
