@@ -18,10 +18,11 @@ from theory.catalogue.matrices import (
 )
 from theory.catalogue.parameters import count, spec
 from theory.catalogue.spheres import polar
-from theory.cells.pairs import pair_cut
+from theory.cells.pairs import pair_cut, pair_matrices, planes_from_pairs
 from theory.cells.planes import plane_cell
 from theory.chart import Chart
 from theory.manifold import Claims, Manifold
+from theory.retract import Retract
 
 __all__ = ["grassmannian", "projective_plane_projectors"]
 
@@ -98,6 +99,30 @@ def grassmannian(n: int = 4, k: int = 2) -> Manifold:
         ),
         cell=lambda avoid: plane_cell(n, k, avoid),
         pairs=pair_cut if (n, k) == (4, 2) else None,
+        retracts=_to_projective_planes() if (n, k) == (4, 2) else (),
+    )
+
+
+def _to_projective_planes() -> tuple[Retract, ...]:
+    """Return the retractions of the pairs ±(x, y) of points of S^2 to ±x, and to ±y."""
+    plane = projective_plane_projectors()
+
+    def first(points: Array) -> Array:
+        matrices = pair_matrices(points)
+        return np.asarray((matrices @ matrices.transpose(0, 2, 1)).reshape(-1, 9))
+
+    def second(points: Array) -> Array:
+        matrices = pair_matrices(points)
+        return np.asarray((matrices.transpose(0, 2, 1) @ matrices).reshape(-1, 9))
+
+    def diagonal(projectors: Array) -> Array:
+        x = np.linalg.eigh(projectors.reshape(-1, 3, 3))[1][:, :, 2]
+        return planes_from_pairs(np.concatenate([x, x], axis=1))
+
+    names = ("xx' of its pair ±(x, y)", "yy' of its pair ±(x, y)")
+    return tuple(
+        Retract(name, plane, map, diagonal)
+        for name, map in zip(names, (first, second), strict=True)
     )
 
 

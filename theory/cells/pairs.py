@@ -11,7 +11,7 @@ from theory.bound import Bound
 from theory.cells.ball import emptiest_direction, frame_with_first
 from theory.cells.record import Cut
 
-__all__ = ["pair_cut", "pairs_from_planes", "planes_from_pairs"]
+__all__ = ["pair_cut", "pair_matrices", "pairs_from_planes", "planes_from_pairs"]
 
 Array = NDArray[np.float64]
 _TRIALS = 512
@@ -46,13 +46,18 @@ def planes_from_pairs(pairs: Array) -> Array:
     return np.asarray((np.eye(4).ravel() + matrices.reshape(-1, 9) @ _TURNS) / 2)
 
 
+def pair_matrices(planes: Array) -> Array:
+    """Return the matrices x y' (n, 3, 3) of projectors (n, 16): linear on all of R^16."""
+    # The nine maps have norm 2, are orthogonal to one another and to the identity.
+    return np.asarray((planes @ _TURNS.T).reshape(-1, 3, 3) / 2)
+
+
 def pairs_from_planes(planes: Array) -> Array:
     """Return pairs (n, 6) of unit vectors of R^3 of projectors (n, 16); see `planes_from_pairs`.
 
     Of other matrices, some pair.
     """
-    # The nine maps have norm 2, are orthogonal to one another and to the identity.
-    matrices = (planes @ _TURNS.T).reshape(-1, 3, 3) / 2
+    matrices = pair_matrices(planes)
     largest = (matrices**2).sum(axis=1).argmax(axis=1)
     x = _unit(matrices[np.arange(len(matrices)), :, largest])
     return np.concatenate([x, _unit(np.einsum("ni,nij->nj", x, matrices))], axis=1)
