@@ -16,6 +16,7 @@ from geomcheck.data_npy import read_npy
 from geomcheck.data_npz import read_npz
 from geomcheck.data_parquet import read_parquet
 from theory.errors import InvalidInput
+from theory.points import LARGEST_COORDINATE
 
 __all__ = ["SUFFIXES", "read_points", "split_array"]
 
@@ -25,8 +26,6 @@ Place = Callable[[int, int], str]
 
 SUFFIXES = (".npy", ".npz", ".csv", ".parquet")
 _BLOCK = 1 << 16
-# Beyond this a squared distance overflows float64.
-_LARGEST = 1e150
 
 
 def read_points(path: str | PathLike[str]) -> Array:
@@ -101,13 +100,13 @@ def _nearest_file(file: Path) -> str:
 def _check_finite(name: str, points: Array, place: Place) -> None:
     for start in range(0, len(points), _BLOCK):
         block = points[start : start + _BLOCK]
-        usable = np.abs(block) <= _LARGEST  # false for NaN as well
+        usable = np.abs(block) <= LARGEST_COORDINATE  # false for NaN as well
         if not usable.all():
             row, column = (int(k) for k in np.argwhere(~usable)[0])
             raise InvalidInput(
                 name,
                 f"{block[row, column]:g} at {place(start + row, column)}",
-                f"finite numbers of size at most {_LARGEST:g}",
+                f"finite numbers of size at most {LARGEST_COORDINATE:g}",
             )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.graph import neighbour_edges
 from geomcheck.protocol import Autoencoder
 
-__all__ = ["enrich", "whitened", "whitening"]
+__all__ = ["Whitening", "enrich", "whitened", "whitening"]
 
 Array = NDArray[np.float64]
 
@@ -59,11 +60,37 @@ def whitened(points: Array) -> Array:
     return whitening(points)(points)
 
 
-def whitening(points: Array) -> Callable[[Array], Array]:
-    """Return the affine map that brings points (n, d) to unit variance where they vary at all."""
+@dataclass(frozen=True, eq=False)
+class Whitening:
+    """An affine map that brings some points to unit variance where they vary at all.
+
+    Parameters
+    ----------
+    centre : array of shape (d,)
+    axes : array of shape (r, d)
+        Orthonormal, with r the smaller of d and the number of points.
+    scale : array of shape (r,)
+        0 along an axis on which the points do not vary.
+    """
+
+    centre: Array
+    axes: Array
+    scale: Array
+
+    def __call__(self, points: Array) -> Array:
+        """Return points (n, d) whitened."""
+        return np.asarray(((points - self.centre) @ self.axes.T) * self.scale)
+
+    def undone(self, points: Array) -> Array:
+        """Return the points (n, d) nearest to the centre that are whitened to these."""
+        alive = self.scale > 0
+        return np.asarray(self.centre + (points[:, alive] / self.scale[alive]) @ self.axes[alive])
+
+
+def whitening(points: Array) -> Whitening:
+    """Return the map that brings points (n, d) to unit variance where they vary at all."""
     centre = points.mean(axis=0)
     _, sizes, axes = np.linalg.svd(points - centre, full_matrices=False)
     # A direction at rounding level carries no shape; scaling it up would invent some.
     alive = sizes > 1e-9 * max(float(sizes[0]), 1e-300)
-    scale = np.sqrt(len(points)) / np.where(alive, sizes, np.inf)
-    return lambda others: np.asarray(((others - centre) @ axes.T) * scale)
+    return Whitening(centre, axes, np.sqrt(len(points)) / np.where(alive, sizes, np.inf))

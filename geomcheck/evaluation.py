@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from geomcheck.protocol import Autoencoder
 from theory.errors import InvalidInput, ModelRaised
+from theory.points import LARGEST_COORDINATE
 
 __all__ = ["Evaluation", "decoded", "encoded", "evaluate"]
 
@@ -64,7 +65,8 @@ def evaluate(model: Autoencoder, points: Array) -> Evaluation:
     Raises
     ------
     InvalidInput
-        If the model raises, or returns another shape than it should, or no real numbers.
+        If the model raises, or returns another shape than it should, or no real numbers, or
+        finite ones too large to be squared.
     """
     m, width = model.latent_dim, points.shape[1]
     if not len(points):
@@ -109,4 +111,13 @@ def _called(
         raise InvalidInput(where, f"shape {answer.shape}", f"shape ({n}, {width})")
     if answer.shape[1] != width:
         raise InvalidInput(where, f"{answer.shape[1]} numbers a row", called)
-    return np.array(answer, dtype=np.float64)
+    numbers = np.array(answer, dtype=np.float64)
+    huge = np.abs(numbers) > LARGEST_COORDINATE
+    if huge.any():
+        # What is infinite is no number, and counts as an error.
+        huge &= np.isfinite(numbers)
+    if huge.any():
+        raise InvalidInput(
+            where, f"{numbers[huge][0]:.3g}", f"numbers of size at most {LARGEST_COORDINATE:g}"
+        )
+    return numbers

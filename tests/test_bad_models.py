@@ -17,6 +17,7 @@ from geomcheck.collisions import find_collisions
 from geomcheck.evaluation import evaluate
 from geomcheck.protocol import FunctionAutoencoder
 from geomcheck.protocol_check import check_protocol
+from geomcheck.result import Verdict
 from geomcheck.verify import verify
 from theory.errors import InvalidInput, ModelRaised
 
@@ -87,6 +88,25 @@ def test_a_part_of_the_wrong_kind_is_named(changed: dict[str, object], says: str
 )
 def test_what_a_map_returns_is_checked(model: FunctionAutoencoder, says: str) -> None:
     assert message(model).startswith(says)
+
+
+@pytest.mark.parametrize("scale", [1e20, 1e149, 1e151, 1e300])
+@pytest.mark.parametrize("which", ["encode", "decode"])
+def test_numbers_too_large_to_be_squared_are_told_by_their_map(which: str, scale: float) -> None:
+    if which == "encode":
+        model = made_of(lambda x: x * scale, lambda z: z / scale)
+    else:
+        model = made_of(same, lambda z: z * scale)
+    if scale > 1e150:
+        said = message(model)
+        assert said.startswith(f"model.{which}: got ")
+        assert said.endswith(", expected numbers of size at most 1e+150")
+        return
+    report = verify(theory.circle(), model, epsilon=0.1, samples=1000)
+    # The scale of codes says nothing; images as large are wrong and have the shape of a circle.
+    small = report["small-error"].verdict
+    assert small is (Verdict.HOLDS if which == "encode" else Verdict.FAILS)
+    assert report["latent-topology"].verdict is Verdict.HOLDS
 
 
 def test_a_model_that_raises_is_told_in_its_own_words() -> None:
@@ -211,6 +231,7 @@ PAIRS = {
         "lambda z: z",
         "model.encode: got answers that differ by",
     ),
+    "huge": ("lambda x: 1e200 * x", "lambda z: 1e-200 * z", "model.encode: got "),
     "no_number": ("lambda x: x", "lambda z: z * np.nan", "--model: got no finite reconstruction"),
     "meta": (
         "lambda x: torch.nn.Linear(2, 1, device='meta')(torch.as_tensor(x).float()).numpy()",

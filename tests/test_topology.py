@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from geomcheck.claims.topology_verdict import _obstacle
-from geomcheck.enrich import whitened
+from geomcheck.enrich import whitened, whitening
 from geomcheck.homology import persistence
 from geomcheck.induced import kept_classes
 from geomcheck.limits import Limits
@@ -70,6 +70,15 @@ def test_whitening_leaves_collapsed_directions_collapsed() -> None:
     white = whitened(points)
     assert white.std(axis=0)[:2] == pytest.approx([1, 1], abs=1e-9)
     assert np.abs(white[:, 2]).max() == 0.0
+
+
+@pytest.mark.parametrize("scale", [1e-140, 1.0, 1e140])
+@pytest.mark.parametrize("rank", [1, 3])
+def test_whitening_can_be_undone(scale: float, rank: int) -> None:
+    rng = np.random.default_rng(3)
+    points = scale * (5 + rng.normal(size=(500, rank)) @ rng.normal(size=(rank, 3)))
+    white = whitening(points)
+    np.testing.assert_allclose(white.undone(white(points)), points, rtol=1e-9)
 
 
 def marks(had: tuple[int, ...], seen: tuple[int | None, ...], m: int, embedding: int) -> list[str]:

@@ -13,6 +13,7 @@ from theory.greedy import farthest_points
 from theory.point_input import plain_array
 
 __all__ = [
+    "LARGEST_COORDINATE",
     "RankReduction",
     "Subsample",
     "as_points",
@@ -23,7 +24,7 @@ __all__ = [
 ]
 
 # Beyond this a squared distance overflows float64.
-_LARGEST = 1e150
+LARGEST_COORDINATE = 1e150
 _BLOCK = 1 << 16
 
 
@@ -114,13 +115,13 @@ def as_points(
     cloud = np.ascontiguousarray(array, dtype=np.float64)
     # In blocks: a cloud mapped from a file may fill most of the memory.
     for start in range(0, n, _BLOCK):
-        usable = np.abs(cloud[start : start + _BLOCK]) <= _LARGEST
+        usable = np.abs(cloud[start : start + _BLOCK]) <= LARGEST_COORDINATE
         if not usable.all():
             row, column = (int(k) for k in np.argwhere(~usable)[0])
             raise InvalidInput(
                 argument,
                 f"{array[start + row, column]} at row {start + row}, column {column}",
-                f"finite coordinates of size at most {_LARGEST:g}",
+                f"finite coordinates of size at most {LARGEST_COORDINATE:g}",
             )
     return cloud
 

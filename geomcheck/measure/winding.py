@@ -132,7 +132,7 @@ def _seen_in(
     steep = _steep(ground, pool, values, centres)
     found = classes_round(lambda x: white(view.map(x)), charts, centres, enough=enough, seen=steep)
     certain: Mapping[int, int] = {}
-    points = _undone(white, found.points)
+    points = white.undone(found.points)
     misses = None
     if len(points):
         misses = certain_sides(model, manifold, decoded=decoded, view=view.matrix)
@@ -145,13 +145,6 @@ def _seen_in(
         field: Wound(number, min(number, certain.get(field, 0)), about if number else ())
         for field, number in found.classes.items()
     }
-
-
-def _undone(white: Callable[[Array], Array], points: Array) -> Array:
-    """Return points (h, m) before they were whitened."""
-    m = points.shape[1]
-    origin = white(np.zeros((1, m)))
-    return np.asarray(np.linalg.solve((white(np.eye(m)) - origin).T, (points - origin).T).T)
 
 
 def _steep(ground: Ground, pool: Evaluation, values: Array, centres: Array) -> list[Array]:
