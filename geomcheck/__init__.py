@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from geomcheck.adapters import as_autoencoder, load_model
     from geomcheck.autoencoder import MLPAutoencoder
     from geomcheck.bounds import bounds
+    from geomcheck.check_manifold import check_manifold
     from geomcheck.data import read_points
     from geomcheck.homology import bottleneck_distance, estimate_memory, persistence
     from geomcheck.protocol import Autoencoder, FunctionAutoencoder
@@ -48,6 +49,7 @@ __all__ = [
     "as_autoencoder",
     "bottleneck_distance",
     "bounds",
+    "check_manifold",
     "estimate_memory",
     "fit",
     "load_model",
@@ -64,6 +66,7 @@ make_lazy(
         "adapters": ["as_autoencoder", "load_model"],
         "autoencoder": ["MLPAutoencoder"],
         "bounds": ["bounds"],
+        "check_manifold": ["check_manifold"],
         "data": ["read_points"],
         "homology": ["bottleneck_distance", "estimate_memory", "persistence"],
         "protocol": ["Autoencoder", "FunctionAutoencoder"],

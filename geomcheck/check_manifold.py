@@ -11,7 +11,7 @@ import numpy as np
 from geomcheck.betti_check import check_betti
 from theory.errors import GeomcheckError, InvalidInput, NoConvergence
 from theory.manifold import Manifold
-from theory.validation import CHECKS, ManifoldCheck
+from theory.validation import CHECKS, ManifoldCheck, ManifoldChecks
 from theory.validation import check_manifold as check_in_theory
 
 __all__ = ["check_manifold"]
@@ -27,7 +27,7 @@ def check_manifold(
     n: int = 2000,
     memory_limit: int = _DEFAULT_MEMORY,
     progress: Callable[[str, float | None, float | None], None] | None = None,
-) -> tuple[ManifoldCheck, ...]:
+) -> ManifoldChecks:
     """Hold a manifold's maps and claims against one another, and against real homology.
 
     Parameters
@@ -45,10 +45,10 @@ def check_manifold(
 
     Returns
     -------
-    tuple of ManifoldCheck
-        Those of `theory.check_manifold`, with the Betti numbers computed. A check that an error
-        in the manifold's own maps stops has failed; where the sampler returns nothing that can
-        be used, ``"points"`` is the only one.
+    ManifoldChecks
+        A tuple of `ManifoldCheck`, shown one a line: those of `theory.check_manifold`, with the
+        Betti numbers computed. A check that an error in the manifold's own maps stops has failed;
+        where the sampler returns nothing that can be used, ``"points"`` is the only one.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def check_manifold(
 
     fault = _sampler_fault(manifold, seed, n, level)
     if fault is not None:
-        return (fault,)
+        return ManifoldChecks([fault], manifold.name)
     found = []
     for done, name in enumerate(CHECKS):
         if progress is not None:
@@ -79,7 +79,7 @@ def check_manifold(
             raise
         except Exception as error:
             found.append(ManifoldCheck(name, "fails", _stopped(error)))
-    return tuple(found)
+    return ManifoldChecks(found, manifold.name)
 
 
 def _sampler_fault(manifold: Manifold, seed: int, n: int, level: float) -> ManifoldCheck | None:

@@ -6,6 +6,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from theory.bound import Bound
 from theory.catalogue import from_spec
@@ -327,3 +329,18 @@ def test_array_valued_maps_are_differentiated_exactly():
 def test_errors_say_what_is_wrong(function, box, options, message):
     with np.errstate(all="ignore"), pytest.raises(InvalidInput, match=message):
         from_chart(function, box, **options)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_a_patch_without_numbers_is_met(u0, v0):
+    # The sides are 3e-3 of the box, of which the patch is 9e-6.
+    side = 3e-3 * np.array([TURN, 2.0])
+    low = np.array([u0, v0]) * (np.array([TURN, 2.0]) - side)
+
+    def cylinder(u, v):
+        inside = (u >= low[0]) & (u <= low[0] + side[0]) & (v >= low[1]) & (v <= low[1] + side[1])
+        return np.where(inside, np.nan, np.cos(u)), np.sin(u), v
+
+    with pytest.raises(InvalidInput, match="not finite at") as caught:
+        Manifold.from_chart(cylinder, [(0, TURN), (0, 2)], periodic=[True, False])
+    assert caught.value.argument == "map"

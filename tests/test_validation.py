@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -338,6 +339,23 @@ def test_what_is_not_claimed_is_not_checked():
     checks = {check.name: check for check in check_manifold(bare, rng=3)}
     skipped = {"charts", "uniform", "reach", "volume", "betti", "optimal-error"}
     assert {name for name, check in checks.items() if check.outcome == "not-checked"} == skipped
+
+
+def test_checks_are_shown_one_a_line():
+    manifold = from_spec("circle")
+    wrong = with_claims(manifold, reach=scaled(manifold.claims.reach, 1.5))
+    checks = check_manifold(wrong, rng=4)
+    head, *rows = repr(checks).splitlines()
+    assert head == "circle:R=1: holds 8, fails 2, not-checked 1"
+    assert [row.split(" | ")[0].strip() for row in rows] == [check.name for check in checks]
+    assert [row.split(" | ")[2] for row in rows] == [check.statement for check in checks]
+    assert [check.name for check in checks.failed] == ["reach", "optimal-error"]
+    # Homology is not at hand here, and the line says where it is.
+    (betti,) = (check for check in checks if check.name == "betti")
+    assert "geomcheck.check_manifold" in betti.statement
+    assert checks == tuple(checks)
+    again = pickle.loads(pickle.dumps(checks))
+    assert repr(again) == repr(checks)
 
 
 def test_a_failing_reach_shows_its_witness():

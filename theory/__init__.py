@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from theory.statistics import clopper_pearson, dkw_band, order_statistic_limit, samples_needed
     from theory.tangent import estimate_tangents
     from theory.tube import in_tube, sampled_tube_volume, weyl_volume
-    from theory.validation import ManifoldCheck, check_manifold
+    from theory.validation import ManifoldCheck, ManifoldChecks, check_manifold
 
 __all__ = [
     "SOURCES",
@@ -71,6 +71,7 @@ __all__ = [
     "InvalidInput",
     "Manifold",
     "ManifoldCheck",
+    "ManifoldChecks",
     "ModelRaised",
     "NoConvergence",
     "Obstruction",
@@ -180,6 +181,6 @@ make_lazy(
         "statistics": ["clopper_pearson", "dkw_band", "order_statistic_limit", "samples_needed"],
         "tangent": ["estimate_tangents"],
         "tube": ["in_tube", "sampled_tube_volume", "weyl_volume"],
-        "validation": ["ManifoldCheck", "check_manifold"],
+        "validation": ["ManifoldCheck", "ManifoldChecks", "check_manifold"],
     },
 )

@@ -21,6 +21,8 @@ _DEGENERATE = 1e-7
 _FACE = 1e-4
 _PROBES = 257
 _SMALLEST = 1e-100
+# So many points spread over the box, in blocks: a patch of some 1e-5 of it is met.
+_SPREAD, _BLOCK = 1 << 18, 1 << 16
 
 
 def checked_chart(
@@ -96,10 +98,26 @@ def _check_values(chart: Chart) -> None:
         raise InvalidInput(
             "map", "as many coordinates as points", "the sequence of the ambient coordinates"
         )
+    for start in range(0, _SPREAD, _BLOCK):
+        chart.evaluate(_spread(chart, start, start + _BLOCK))
     extent = float(np.ptp(chart.evaluate(probes), axis=0).max())
     if 0 < extent < _SMALLEST or extent > 1 / _SMALLEST:
         expected = f"between {_SMALLEST:g} and {1 / _SMALLEST:g}; choose other units"
         raise InvalidInput("map", f"a set of size {extent:.2g}", expected)
+
+
+def _spread(chart: Chart, start: int, stop: int) -> Array:
+    """Return points of a sequence that fills the box evenly however far it is taken.
+
+    They are multiples, modulo 1, of powers of 1/g, g the root of g^(k+1) = g + 1: for k = 1 the
+    golden ratio.
+    """
+    ratio = 2.0
+    for _ in range(60):
+        ratio = (1 + ratio) ** (1 / (chart.dim + 1))
+    steps = ratio ** -np.arange(1.0, chart.dim + 1)
+    shares = np.mod(0.5 + np.arange(start, stop)[:, None] * steps, 1.0)
+    return np.asarray(np.array(chart.lower) + widths(chart) * shares)
 
 
 def _columns(map: Callable[..., Sequence[Any]], probes: Array) -> list[Any]:

@@ -25,9 +25,9 @@ from theory.validation_maps import (
     check_uniform,
 )
 from theory.validation_reach import check_reach
-from theory.validation_record import ManifoldCheck
+from theory.validation_record import ManifoldCheck, ManifoldChecks
 
-__all__ = ["CHECKS", "BettiNumbers", "ManifoldCheck", "check_manifold"]
+__all__ = ["CHECKS", "BettiNumbers", "ManifoldCheck", "ManifoldChecks", "check_manifold"]
 
 Array = NDArray[np.float64]
 CHECKS = (
@@ -54,7 +54,7 @@ def check_manifold(
     n: int = 2000,
     betti: BettiNumbers | None = None,
     only: Collection[str] | None = None,
-) -> tuple[ManifoldCheck, ...]:
+) -> ManifoldChecks:
     """Hold a manifold's maps and claims against one another.
 
     Parameters
@@ -68,15 +68,16 @@ def check_manifold(
     betti : callable, optional
         ``(points, p)`` to the Betti numbers, over the field with p elements, of the set the
         points (n, ambient_dim) were drawn from. Without it they are only checked for
-        consistency.
+        consistency (under ``"topology"``); `geomcheck.check_manifold` computes them.
     only : collection of str, optional
         Names of the checks to make, out of `CHECKS`; by default all of them.
 
     Returns
     -------
-    tuple of ManifoldCheck
-        Points, projection, tangents, dimension, charts, uniformity, reach, volume, Betti
-        numbers, topology, optimal errors. What cannot be checked says so.
+    ManifoldChecks
+        A tuple of `ManifoldCheck`, shown one a line: points, projection, tangents, dimension,
+        charts, uniformity, reach, volume, Betti numbers, topology, optimal errors. What cannot
+        be checked says so.
 
     Raises
     ------
@@ -104,7 +105,7 @@ def check_manifold(
     sample = manifold.sample(n, rng=generator)
     if sample.shape != (n, manifold.ambient_dim) or not np.isfinite(sample).all():
         said = f"the sampler returned an array of shape {sample.shape}, or not finite"
-        return (ManifoldCheck("points", "fails", said),)
+        return ManifoldChecks([ManifoldCheck("points", "fails", said)], manifold.name)
     size = float(np.ptp(sample, axis=0).max())
     # Each check has its own stream, so that leaving some out changes no other.
     streams = dict(zip(CHECKS, generator.spawn(len(CHECKS)), strict=True))
@@ -121,4 +122,4 @@ def check_manifold(
         "topology": lambda: check_topology(manifold),
         "optimal-error": lambda: check_errors(manifold),
     }
-    return tuple(makers[name]() for name in CHECKS if name in wanted)
+    return ManifoldChecks((makers[name]() for name in CHECKS if name in wanted), manifold.name)

@@ -90,7 +90,11 @@ def check_betti(manifold: Manifold, sample: Array, betti: BettiNumbers | None) -
     """Homology of points over F2 and F3 gives the claimed Betti numbers."""
     claim = manifold.claims.betti
     if claim is None or betti is None:
-        why = "no Betti numbers are claimed" if claim is None else "no homology was given"
+        why = (
+            "no Betti numbers are claimed"
+            if claim is None
+            else "homology is computed by geomcheck.check_manifold, or what is given as `betti`"
+        )
         return ManifoldCheck("betti", "not-checked", why)
     found = {p: tuple(int(b) for b in betti(sample, p)) for p in sorted(claim)}
     shown = "; ".join(f"F{p}: {found[p]}, claimed {claim[p]}" for p in sorted(claim))

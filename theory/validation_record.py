@@ -1,14 +1,16 @@
-"""What one check of a manifold against itself found."""
+"""What checks of a manifold against itself found."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ManifoldCheck", "Outcome"]
+__all__ = ["ManifoldCheck", "ManifoldChecks", "Outcome"]
 
 Outcome = Literal["holds", "fails", "not-checked"]
 
@@ -41,3 +43,30 @@ class ManifoldCheck:
     def failed(self) -> bool:
         """Whether the manifold breaks its word here."""
         return self.outcome == "fails"
+
+
+class ManifoldChecks(tuple[ManifoldCheck, ...]):
+    """Every check of one manifold, in the order they were made; shown one a line."""
+
+    subject: str
+
+    def __new__(cls, checks: Iterable[ManifoldCheck], subject: str = "") -> ManifoldChecks:
+        """Take the checks, and the name of the manifold."""
+        found = super().__new__(cls, checks)
+        found.subject = subject
+        return found
+
+    @property
+    def failed(self) -> tuple[ManifoldCheck, ...]:
+        """Those that failed."""
+        return tuple(check for check in self if check.failed)
+
+    def __repr__(self) -> str:
+        counts = Counter(check.outcome for check in self)
+        told = (f"{outcome} {counts[outcome]}" for outcome in get_args(Outcome) if counts[outcome])
+        names, outcomes = (
+            max((len(getattr(check, of)) for check in self), default=0)
+            for of in ("name", "outcome")
+        )
+        rows = (f"{c.name:<{names}} | {c.outcome:<{outcomes}} | {c.statement}" for c in self)
+        return "\n".join((f"{self.subject or 'manifold'}: {', '.join(told)}", *rows))
