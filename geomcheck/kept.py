@@ -35,6 +35,8 @@ class Carried:
         What K retracts to.
     betti : mapping of int to tuple of int
         Its Betti numbers, by field: so many classes of K are kept.
+    points : int
+        At how many x it was looked at.
     strays : float
         Largest distance of r(G(F(x))) from r(x) that was met.
     reach : float
@@ -44,6 +46,7 @@ class Carried:
     name: str
     onto: str
     betti: Mapping[int, tuple[int, ...]]
+    points: int
     strays: float
     reach: float
 

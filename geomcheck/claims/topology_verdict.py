@@ -228,8 +228,8 @@ def _carried(comparison: Comparison) -> list[str]:
     """Say which retractions of K the autoencoder is seen to leave alone."""
     found = {each.name: each for kept in comparison.kept.values() for each in kept.carried}
     return [
-        f"from x to G(F(x)) {each.name}, in {each.onto}, moves by {number(each.strays)} at most, "
-        f"less than the reach {number(each.reach)} there"
+        f"from x to G(F(x)) {each.name}, in the {each.onto}, moves less than the reach there, "
+        f"{number(each.reach)}: by at most {number(each.strays)} at {each.points} points"
         for each in found.values()
     ]
 

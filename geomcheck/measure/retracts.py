@@ -35,7 +35,9 @@ def carried_along(ground: Ground, pool: Evaluation) -> tuple[Carried, ...]:
     if manifold is None or not np.isfinite(pool.images).all():
         return ()
     every = (*manifold.retracts, _itself(manifold)) if not manifold.parts else (_itself(manifold),)
-    found = (_carried(retract, pool) for retract in every)
+    # Samples may lie off K by its noise.
+    points = ground.project(pool.points) if manifold.noise > 0 else pool.points
+    found = (_carried(retract, points, pool.images) for retract in every)
     return tuple(each for each in found if each is not None)
 
 
@@ -43,13 +45,13 @@ def _itself(manifold: Manifold) -> Retract:
     return Retract("the point itself", manifold, lambda x: x, lambda x: x)
 
 
-def _carried(retract: Retract, pool: Evaluation) -> Carried | None:
+def _carried(retract: Retract, points: Array, images: Array) -> Carried | None:
     claims = retract.manifold.claims
     if claims.betti is None or claims.reach is None or not claims.reach.holds_from_below():
         return None
-    away = np.linalg.norm(retract.map(pool.images) - retract.map(pool.points), axis=1)
+    away = np.linalg.norm(retract.map(images) - retract.map(points), axis=1)
     strays = float(away.max())
     if strays > _ROOM * claims.reach.value:
         return None
     name = retract.manifold.name
-    return Carried(retract.name, name, dict(claims.betti), strays, claims.reach.value)
+    return Carried(retract.name, name, claims.betti, len(points), strays, claims.reach.value)
