@@ -9,6 +9,9 @@ from geomcheck.ground import Ground
 
 __all__ = ["Limits", "claimed_betti", "limits_of"]
 
+# Open subsets of R^m up to this m have no torsion in H_1.
+_FREE_LOOPS = 3
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -24,6 +27,8 @@ class Limits:
         with Poincaré duality over the field; empty otherwise.
     loop_power : int
         Over two elements, every class x of H^1 but 0 has x^loop_power other than 0.
+    integral_loops : int or None
+        An upper bound of the rank of H^1(K; Z), where one is known.
     homology_coeff_field : int
         Number of elements of the field.
     """
@@ -32,6 +37,7 @@ class Limits:
     embedding_dim: int | None = None
     closed: tuple[tuple[int, ...], ...] = ()
     loop_power: int = 0
+    integral_loops: int | None = None
     homology_coeff_field: int = 2
 
     @property
@@ -56,15 +62,25 @@ class Limits:
         annihilate one another under the cup product, so no more than the j-th Betti number of
         them come from both together, and for k = 2j at most half (``intersection-form``). Over
         two elements a class of H^1 whose power of degree latent_dim is not 0 comes from none
-        (``cup-product``).
+        (``cup-product``). For latent_dim <= 3 those of H^1 are reductions of integer classes
+        (``free-loops``).
         """
         m = self.latent_dim
         if degree >= m:
             return 0, "open-subsets"
         if self.embeds or degree == 0:
             return count, "no-obstruction"
+        known = []
         if degree == 1 and self.homology_coeff_field == 2 and m <= self.loop_power:
-            return 0, "cup-product"
+            known.append((0, "cup-product"))
+        if degree == 1 and m <= _FREE_LOOPS and self.integral_loops is not None:
+            known.append((min(count, self.integral_loops), "free-loops"))
+        known.append(self._dual_to(degree, count, kept))
+        # Of equal limits the one that asks least of the other degrees.
+        return min(known, key=lambda pair: pair[0])
+
+    def _dual_to(self, degree: int, count: int, kept: Sequence[int | None]) -> tuple[int, str]:
+        m = self.latent_dim
         if not self.closed or len(self.closed[0]) - 1 < m:
             return count, ""
         dual = len(self.closed[0]) - 1 - degree
@@ -81,7 +97,16 @@ def limits_of(ground: Ground, latent_dim: int, field: int) -> Limits:
     manifold = ground.manifold
     power = None if manifold is None else manifold.claims.loop_power
     closed = tuple(_closed_components(ground, field))
-    return Limits(latent_dim, ground.embedding_dim, closed, power or 0, field)
+    return Limits(
+        latent_dim, ground.embedding_dim, closed, power or 0, _integral_loops(ground), field
+    )
+
+
+def _integral_loops(ground: Ground) -> int | None:
+    """Return the least first Betti number over the fields for which it is known."""
+    betti = None if ground.manifold is None else ground.manifold.claims.betti
+    known = [numbers[1] for numbers in (betti or {}).values() if len(numbers) > 1]
+    return min(known, default=None)
 
 
 def claimed_betti(ground: Ground, field: int) -> tuple[int, ...]:

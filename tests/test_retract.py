@@ -21,6 +21,10 @@ KNOWN = [
     "stiefel:n=8,p=4",
     "special-orthogonal:n=4",
     "grassmannian",
+    "torus",
+    "flat-torus:a=2,b=1",
+    "klein-bottle",
+    "moebius-band",
 ]
 WITHOUT = [
     "stiefel:n=3,p=2",

@@ -258,6 +258,22 @@ def test_dual_degrees_share_what_can_be_kept() -> None:
     assert unclear == (1, 3)
 
 
+def test_loops_in_space_are_free() -> None:
+    # A projective plane, and a Klein bottle, in R^3: a loop of order two is lost.
+    lost, unclear = losses((1, 1, 1), (1, None, 1), Limits(3, 4, integral_loops=0))
+    assert [(x.degree, x.mark, x.source) for x in lost] == [(1, "forced", "free-loops")]
+    assert unclear == ()
+    klein = Limits(3, 4, integral_loops=1)
+    lost, unclear = losses((1, 2, 1), (1, 1, 1), klein)
+    assert [(x.degree, x.mark, x.source) for x in lost] == [(1, "forced", "free-loops")]
+    lost, unclear = losses((1, 2, 1), (1, 2, 1), klein)
+    assert (lost, unclear) == ((), (1,))
+    lost, _ = losses((1, 2, 1), (1, 1, 1), replace(klein, latent_dim=4))
+    assert [(x.degree, x.mark) for x in lost] == [(1, "avoidable")]
+    # Over three elements the loop of order two is none.
+    assert losses((1, 1, 0), (1, 1, 0), replace(klein, homology_coeff_field=3)) == ((), ())
+
+
 def test_more_than_any_map_keeps_is_not_believed() -> None:
     lost, unclear = losses((1, 2, 1), (1, 2), Limits(2, 3, closed=((1, 2, 1),)))
     assert ([x.degree for x in lost], unclear) == ([2], (1,))

@@ -202,6 +202,15 @@ _ALL = (
         "same holds in G(F(K)), since what bounds there is mapped on by F.",
     ),
     Source(
+        "free-loops",
+        "geomcheck, universal coefficients and Alexander duality",
+        "H_1(P; Z) of a compact polyhedron P in R^m, m <= 3, has no torsion: it is dual to "
+        "H^(m-2) of the complement, which for m = 3 is H^1, without torsion. So every class of "
+        "H^1(P) over a field of p elements is the reduction of an integer class, and so is what "
+        "it pulls back to K. Hence no map through R^m keeps more classes of degree 1 than the "
+        "rank of H^1(K; Z), which is at most the first Betti number over any field.",
+    ),
+    Source(
         "retract-argument",
         "geomcheck, classes that a retraction of K carries through the autoencoder",
         "Let r: K -> L have a section and extend continuously to all of space. If r(G(F(x))) is "

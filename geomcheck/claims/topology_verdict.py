@@ -185,6 +185,8 @@ def _known(study: Study, lost: tuple[Loss, ...]) -> tuple[Hypothesis, ...]:
     if "cup-product" in sources and manifold is not None:
         power = manifold.claims.loop_power
         says.append(f"no class of degree 1 over two elements but 0 has the power {power} zero")
+    if "free-loops" in sources:
+        says.append("H^1(K; Z) has no larger rank than H^1 over any field is said to have")
     return tuple(Hypothesis(each, "given") for each in says)
 
 

@@ -34,7 +34,7 @@ def carried_along(ground: Ground, pool: Evaluation) -> tuple[Carried, ...]:
     manifold = ground.manifold
     if manifold is None or not np.isfinite(pool.images).all():
         return ()
-    every = (*manifold.retracts, _itself(manifold)) if not manifold.parts else (_itself(manifold),)
+    every = (_itself(manifold), *(() if manifold.parts else manifold.retracts))
     # Samples may lie off K by its noise.
     points = ground.project(pool.points) if manifold.noise > 0 else pool.points
     found = (_carried(retract, points, pool.images) for retract in every)

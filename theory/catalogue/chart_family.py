@@ -12,6 +12,7 @@ from theory.chart import Chart
 from theory.chart_projection import ChartProjection
 from theory.chart_volume import uniform_sampler
 from theory.manifold import Claims, Manifold
+from theory.retract import Retract
 
 __all__ = ["from_known_chart"]
 
@@ -28,6 +29,7 @@ def from_known_chart(
     boundary: bool = False,
     orientable: bool = True,
     cycles: tuple[Manifold, ...] = (),
+    retracts: tuple[Retract, ...] = (),
     coordinates: Callable[[Array], Array] | None = None,
     projection: Callable[[Array], Array] | None = None,
 ) -> Manifold:
@@ -43,6 +45,7 @@ def from_known_chart(
         An upper bound of the chart's volume element.
     boundary, orientable : bool
     cycles : tuple of Manifold
+    retracts : tuple of Retract
     coordinates : callable, optional
         Points (n, N) of the manifold to their coordinates (n, k), where they are known in
         closed form; otherwise they are found by projection.
@@ -67,5 +70,6 @@ def from_known_chart(
         orientable=orientable,
         charts=(replace(chart, inverse=coordinates),),
         cycles=cycles,
+        retracts=retracts,
         claims=claims,
     )

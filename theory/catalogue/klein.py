@@ -13,6 +13,7 @@ from theory.catalogue.bounds import exact
 from theory.catalogue.chart_family import from_known_chart
 from theory.catalogue.parameters import positive, spec
 from theory.catalogue.spheres import round_sphere
+from theory.catalogue.turns import turn_about_axis
 from theory.chart import Chart
 from theory.chart_volume import chart_volume
 from theory.errors import InvalidInput
@@ -91,6 +92,7 @@ def klein_bottle(a: float = 2.0, b: float = 1.0) -> Manifold:
         largest_volume_element=along * b,
         orientable=False,
         cycles=(outer,),
+        retracts=(turn_about_axis(a + b, a - b, 4),),
         coordinates=coordinates,
         projection=projection,
     )

@@ -13,6 +13,7 @@ from theory.catalogue.bounds import at_least, exact
 from theory.catalogue.chart_family import from_known_chart
 from theory.catalogue.parameters import positive, spec
 from theory.catalogue.spheres import round_sphere
+from theory.catalogue.turns import turn_about_axis
 from theory.chart import Chart
 from theory.chart_projection import ChartProjection
 from theory.chart_volume import chart_volume, uniform_sampler
@@ -160,6 +161,7 @@ def moebius_band(R: float = 1.0, w: float = 0.4) -> Manifold:
         boundary=True,
         orientable=False,
         cycles=(core,),
+        retracts=(turn_about_axis(R, R - w, 3),),
         coordinates=coordinates,
     )
 

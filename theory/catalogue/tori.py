@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from theory.catalogue.bounds import exact
 from theory.catalogue.parameters import positive, spec
 from theory.catalogue.spheres import round_sphere
+from theory.catalogue.turns import turn_about_axis
 from theory.chart import Chart
 from theory.errors import InvalidInput
 from theory.manifold import Claims, Manifold
 from theory.moved import moved
+from theory.retract import Retract
 
 __all__ = ["flat_torus", "torus"]
 
@@ -95,6 +97,7 @@ def torus(R: float = 2.0, r: float = 1.0) -> Manifold:
                 2: exact(r, "linking-argument"),
             },
         ),
+        retracts=(turn_about_axis(R + r, R - r, 3),),
     )
 
 
@@ -159,5 +162,24 @@ def flat_torus(a: float = 1.0, b: float = 1.0) -> Manifold:
                 1: exact(radius, "linking-argument"),
                 2: exact(min(a, b), "kvalheim-sontag-2"),
             },
+        ),
+        retracts=_factors(a, b),
+    )
+
+
+def _factors(a: float, b: float) -> tuple[Retract, Retract]:
+    first, second = (round_sphere(1, size, f"circle of radius {size:g}") for size in (a, b))
+    return (
+        Retract(
+            "its first circle",
+            first,
+            lambda x: x[:, :2],
+            lambda y: np.column_stack([y, np.tile([b, 0.0], (len(y), 1))]),
+        ),
+        Retract(
+            "its second circle",
+            second,
+            lambda x: x[:, 2:],
+            lambda y: np.column_stack([np.tile([a, 0.0], (len(y), 1)), y]),
         ),
     )
