@@ -37,7 +37,7 @@ def widest_holes(
     A largest empty ball touches d + 1 points of no smaller one: it is the ball about a simplex
     of Delaunay's triangulation, here of points that are stirred a little.
     """
-    from scipy.spatial import Delaunay, QhullError, cKDTree
+    from scipy.spatial import ConvexHull, Delaunay, QhullError, cKDTree
 
     d = points.shape[1]
     random = np.random.default_rng(rng)
@@ -58,15 +58,16 @@ def widest_holes(
     usable = np.abs(np.linalg.det(edges)) > 0
     offset = np.linalg.solve(edges[usable], square[usable][:, :, None])[:, :, 0]
     centres = corner[usable, 0] + offset
-    finite = np.isfinite(centres).all(axis=1)
-    centres = centres[finite]
-    centres = centres[triangulation.find_simplex(centres) >= 0]
+    within = (centres >= some.min(axis=0)) & (centres <= some.max(axis=0))
+    centres = centres[within.all(axis=1)]
     radii = np.asarray(cKDTree(points).query(centres)[0], dtype=np.float64)
+    # The convex hull has many faces; few centres are held against it.
+    faces = ConvexHull(some).equations
     chosen: list[int] = []
     for i in np.argsort(-radii, kind="stable"):
-        if len(chosen) == most:
+        if len(chosen) == most or radii[i] == 0:
             break
         apart = np.linalg.norm(centres[chosen] - centres[i], axis=1)
-        if radii[i] > 0 and (apart >= radii[chosen]).all():
+        if (apart >= radii[chosen]).all() and (faces[:, :d] @ centres[i] <= -faces[:, d]).all():
             chosen.append(int(i))
     return centres[chosen], radii[chosen]
