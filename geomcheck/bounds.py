@@ -23,6 +23,7 @@ from theory.obstruction_arguments import (
     torsion_obstruction,
     with_attainment,
 )
+from theory.stated_reach import with_reaches_seen
 
 __all__ = ["bounds", "nets_of", "obstructions", "part_homologies"]
 
@@ -50,13 +51,16 @@ def bounds(
     -------
     tuple of Obstruction
         Up to the first latent dimension at which nothing is known to be obstructed; that one
-        carries the bound 0.
+        carries the bound 0. A claimed reach that points of the set contradict
+        (`theory.stated_reach`) is not relied on.
 
     Notes
     -----
     Sources: ``kvalheim-sontag-2``, ``homotopy-argument``, ``torsion-argument``.
     """
     generator = np.random.default_rng(rng)
+    if isinstance(subject, Manifold):
+        subject = with_reaches_seen(subject)
     subject = few_enough(subject, rng=generator)
     ground = survey(subject, rng=generator)
     nets = nets_of(ground, subject, rng=generator)

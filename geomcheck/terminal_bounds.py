@@ -28,6 +28,11 @@ def show_bounds(document: Mapping[str, Any]) -> None:
         for entry in document["bounds"]
     )
     table(("latent dim", "error", "", "because of"), rows, styles=(None,) * 4)
+    for reach in document["refuted"]:
+        line(
+            f"the reach {reach['claimed']:.4g} claimed of {reach['part']} is not relied on: two of "
+            f"its points show at most {reach['at_most']:.4g} (see geomcheck manifold)"
+        )
 
 
 def floored(value: float) -> str:
@@ -42,6 +47,8 @@ def _standing(bound: Mapping[str, Any]) -> str:
     if not bound["lower"]:
         return "attained" if bound["attained"] else ""
     certified = "certified" if bound["certified"] else "estimated"
+    if bound["as_stated"]:
+        certified = "as stated"
     return f"{certified}, attained" if bound["attained"] else certified
 
 

@@ -54,9 +54,11 @@ BOUNDS = {
         {"latent_dim": 3, "lower": 0.0, "certified": True, "attained": True},
         {"latent_dim": 4, "lower": 0.0, "certified": False, "attained": None},
     ],
+    "refuted": [],
 }
 for _entry in BOUNDS["bounds"]:
     _entry |= {"part": "outer circle", "source": "closed-form", "degree": None}  # type: ignore[operator]
+    _entry |= {"as_stated": False}  # type: ignore[operator]
 
 
 class Terminal(io.StringIO):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +11,9 @@ import click
 from geomcheck.cli import options
 
 if TYPE_CHECKING:
+    from theory.manifold import Manifold
     from theory.obstruction import Obstruction
+    from theory.stated_reach import RefutedReach
 
 __all__ = ["bound"]
 
@@ -34,9 +37,20 @@ def bound(subject_text: str, seed: int, memory_limit: int, as_json: bool) -> Non
         subject = resolve(subject_text)
 
         from geomcheck.bounds import bounds
+        from theory.manifold import Manifold
+        from theory.stated_reach import refuted_reaches, with_reaches_seen
 
+        refuted: tuple[RefutedReach, ...] = ()
+        stated = False
+        if isinstance(subject, Manifold):
+            refuted = refuted_reaches(subject)
+            stated = _stated_reach(with_reaches_seen(subject))
         found = bounds(subject, rng=seed, memory_limit=memory_limit)
-    document = {"subject": subject.name, "bounds": [_entry(obstruction) for obstruction in found]}
+    document = {
+        "subject": subject.name,
+        "bounds": [_entry(obstruction, stated) for obstruction in found],
+        "refuted": [asdict(reach) for reach in refuted],
+    }
     if as_json:
         from geomcheck.output import to_json
 
@@ -47,11 +61,22 @@ def bound(subject_text: str, seed: int, memory_limit: int, as_json: bool) -> Non
     show_bounds(document)
 
 
-def _entry(obstruction: Obstruction) -> dict[str, Any]:
+def _stated_reach(manifold: Manifold) -> bool:
+    """Tell whether a reach is the word of whoever made the manifold."""
+    reach = manifold.claims.reach
+    pieces = (*manifold.parts, *manifold.cycles)
+    return (reach is not None and reach.source == "given") or any(map(_stated_reach, pieces))
+
+
+def _entry(obstruction: Obstruction, stated_reach: bool) -> dict[str, Any]:
+    rests_on_reach = stated_reach and obstruction.argument not in ("closed form", "embedding")
     entry: dict[str, Any] = {
         "latent_dim": obstruction.latent_dim,
         "lower": obstruction.bound.value,
         "certified": obstruction.bound.certified,
+        # Certain as far as what is stated of the set is true.
+        "as_stated": obstruction.bound.certified
+        and (rests_on_reach or obstruction.bound.source == "given"),
         "argument": obstruction.argument,
         "degree": obstruction.degree,
         "birth": obstruction.birth,
