@@ -79,8 +79,11 @@ def test_a_line_a_check(capsys: Capture) -> None:
     said = capsys.readouterr()
     lines = said.out.splitlines()
     assert [line.split()[0] for line in lines[1 : len(CHECKS) + 1]] == list(CHECKS)
-    assert all(line.split()[1] == "holds" for line in lines[1 : len(CHECKS) + 1])
-    assert lines[-1] == "circle:R=1, 500 points: holds 11"
+    assert [line.split()[1] for line in lines[1 : len(CHECKS) + 1]] == [
+        *["holds"] * 11,
+        "not-checked",
+    ]
+    assert lines[-1] == "circle:R=1, 500 points: holds 11, not-checked 1"
     assert said.err == ""
 
 

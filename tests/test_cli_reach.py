@@ -309,7 +309,7 @@ def test_a_terminal_shows_the_same_facts(monkeypatch: pytest.MonkeyPatch) -> Non
 
     for command, facts in (
         ("reach", ["covering radius", "certified", "governed by"]),
-        ("manifold", ["optimal-error", "holds", "circle:R=1, 300 points: holds 11"]),
+        ("manifold", ["optimal-error", "holds", "circle:R=1, 300 points: holds 11, not-checked 1"]),
     ):
         screen = Terminal()
         with monkeypatch.context() as patch:

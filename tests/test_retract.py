@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -58,6 +60,24 @@ def test_a_retraction_maps_onto_and_has_a_section(manifold):
         back = retract.section(few)
         assert np.abs(manifold.project(back) - back).max() <= 1e-9
         assert np.abs(retract.map(back) - few).max() <= 1e-9
+
+
+BROKEN = {
+    "a section that it does not undo": {"section": lambda y: np.pad(-y, ((0, 0), (0, 1)))},
+    "a section off the set": {"section": lambda y: np.pad(1.1 * y, ((0, 0), (0, 1)))},
+    "a map off what it retracts to": {"map": lambda x: x[:, :2]},
+    "another shape": {"map": lambda x: x},
+    "no numbers": {"map": lambda x: x[:, :2] * np.nan},
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_a_false_retraction_is_found(fault):
+    manifold = theory.from_spec("torus")
+    checked = theory.check_manifold(manifold, only=["retracts"])
+    assert checked[0].outcome == "holds"
+    broken = replace(manifold, retracts=(replace(manifold.retracts[0], **BROKEN[fault]),))
+    assert theory.check_manifold(broken, only=["retracts"])[0].outcome == "fails"
 
 
 @pytest.mark.parametrize("spec", WITHOUT)

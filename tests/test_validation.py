@@ -44,7 +44,7 @@ def test_the_catalogue_keeps_its_claims(spec):
     checks = check_manifold(manifold, rng=1, betti=lambda points, p: manifold.claims.betti[p])
     assert [(check.name, check.statement) for check in checks if check.failed] == []
     names = [check.name for check in checks]
-    assert len(names) == len(set(names)) == 11
+    assert len(names) == len(set(names)) == 12
     assert {check.name for check in checks if check.outcome == "holds"} >= {
         "points",
         "projection",

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from theory.points import deduplicate, farthest_point_subsample
     from theory.reach import ReachEstimate, estimate_reach
     from theory.reach_homology import reach_from_diagrams
+    from theory.retract import Retract
     from theory.sampling import dense_enough, points_needed
     from theory.sources import SOURCES, Source, source
     from theory.statistics import clopper_pearson, dkw_band, order_statistic_limit, samples_needed
@@ -78,6 +79,7 @@ __all__ = [
     "PersistenceDiagrams",
     "PointSet",
     "ReachEstimate",
+    "Retract",
     "Source",
     "check_manifold",
     "circle",
@@ -176,6 +178,7 @@ make_lazy(
         "points": ["deduplicate", "farthest_point_subsample"],
         "reach": ["ReachEstimate", "estimate_reach"],
         "reach_homology": ["reach_from_diagrams"],
+        "retract": ["Retract"],
         "sampling": ["dense_enough", "points_needed"],
         "sources": ["SOURCES", "Source", "source"],
         "statistics": ["clopper_pearson", "dkw_band", "order_statistic_limit", "samples_needed"],

@@ -26,6 +26,7 @@ from theory.validation_maps import (
 )
 from theory.validation_reach import check_reach
 from theory.validation_record import ManifoldCheck, ManifoldChecks
+from theory.validation_retracts import check_retracts
 
 __all__ = ["CHECKS", "BettiNumbers", "ManifoldCheck", "ManifoldChecks", "check_manifold"]
 
@@ -42,6 +43,7 @@ CHECKS = (
     "betti",
     "topology",
     "optimal-error",
+    "retracts",
 )
 _LEAST_POINTS = 100
 
@@ -76,8 +78,8 @@ def check_manifold(
     -------
     ManifoldChecks
         A tuple of `ManifoldCheck`, shown one a line: points, projection, tangents, dimension,
-        charts, uniformity, reach, volume, Betti numbers, topology, optimal errors. What cannot
-        be checked says so.
+        charts, uniformity, reach, volume, Betti numbers, topology, optimal errors,
+        retractions. What cannot be checked says so.
 
     Raises
     ------
@@ -121,5 +123,6 @@ def check_manifold(
         "betti": lambda: check_betti(manifold, sample, betti),
         "topology": lambda: check_topology(manifold),
         "optimal-error": lambda: check_errors(manifold),
+        "retracts": lambda: check_retracts(manifold, sample, streams["retracts"]),
     }
     return ManifoldChecks((makers[name]() for name in CHECKS if name in wanted), manifold.name)
