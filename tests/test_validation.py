@@ -346,7 +346,7 @@ def test_checks_are_shown_one_a_line():
     wrong = with_claims(manifold, reach=scaled(manifold.claims.reach, 1.5))
     checks = check_manifold(wrong, rng=4)
     head, *rows = repr(checks).splitlines()
-    assert head == "circle:R=1: holds 8, fails 2, not-checked 1"
+    assert head == "circle:R=1: holds 8, fails 2, not-checked 2"
     assert [row.split(" | ")[0].strip() for row in rows] == [check.name for check in checks]
     assert [row.split(" | ")[2] for row in rows] == [check.statement for check in checks]
     assert [check.name for check in checks.failed] == ["reach", "optimal-error"]
