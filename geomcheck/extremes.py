@@ -94,8 +94,10 @@ def _nearest(points: Array) -> tuple[NDArray[np.intp], Array]:
         some = points[:: -(-len(points) // _FEW)]
         axes = np.linalg.svd(some - some.mean(axis=0), full_matrices=False)[2][:_AXES]
         seen, count = points @ axes.T, _CANDIDATES
-    near = np.asarray(cKDTree(seen).query(seen, min(count, len(points) - 1) + 1)[1])
-    apart = np.linalg.norm(points[near] - points[:, None], axis=2)
+    found = cKDTree(seen).query(seen, min(count, len(points) - 1) + 1)
+    apart, near = np.asarray(found[0]), np.asarray(found[1])
+    if seen is not points:
+        apart = np.linalg.norm(points[near] - points[:, None], axis=2)
     every = np.arange(len(points))
     # Of equal points any may come first, the point itself or not at all.
     apart[near == every[:, None]] = np.inf
