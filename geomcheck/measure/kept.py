@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -66,36 +67,38 @@ def kept_by(
         had = tuple(b for b in betti if b is not None)
         limits = limits_of(ground, m, field)
         known = len(had) == len(betti) and bool(np.isfinite(pool.codes).all())
-        both = [_outside_nets(len(betti), wound, carried, field, m) for wound in winding]
-        settled = [known and _settled(had, limits, each.at_least) for each in both]
         seen = [KeptClasses([None] * len(betti))] * 2
-        if known and not all(settled):
+        both = [Kept(numbers) for numbers in seen]
+        if known:
+            both = [_outside_nets(had, wound, carried, field, limits) for wound in winding]
+        if known and not all(each.settled for each in both):
             seen = _on_net(ground, net, covering, pool, had, field, steady=steady)
         codes[field], images[field] = (
-            replace(each, on_net=numbers, settled=yes)
-            for each, numbers, yes in zip(both, seen, settled, strict=True)
+            replace(each, on_net=numbers) for each, numbers in zip(both, seen, strict=True)
         )
     return codes, images
 
 
 def _outside_nets(
-    degrees: int, wound: Wound, carried: tuple[Carried, ...], field: int, latent_dim: int
+    had: tuple[int, ...], wound: Wound, carried: tuple[Carried, ...], field: int, limits: Limits
 ) -> Kept:
-    """Return what is kept as holes and retractions show it."""
-    least = [0] * degrees
-    if degrees == latent_dim:
+    """Return what is kept as holes show it and, where that does not settle it, retractions."""
+    least = [0] * len(had)
+    if len(had) == limits.latent_dim:
         least[-1] = wound.number
     used = []
-    for each in carried:
+    settled = _settled(had, limits, least)
+    for each in carried if not settled else ():
         raised = [max(pair) for pair in zip(least, each.betti.get(field, ()), strict=False)]
         raised += least[len(raised) :]
         if raised[1:] != least[1:]:
             least = raised
             used.append(each)
-    return Kept(KeptClasses([None] * degrees), tuple(least), wound, tuple(used))
+    settled = settled or _settled(had, limits, least)
+    return Kept(KeptClasses([None] * len(had)), tuple(least), wound, tuple(used), settled)
 
 
-def _settled(had: tuple[int, ...], limits: Limits, at_least: tuple[int, ...]) -> bool:
+def _settled(had: tuple[int, ...], limits: Limits, at_least: Sequence[int]) -> bool:
     """Tell whether what is kept in the degrees from 1 on is known without looking at a net."""
     kept = [number or None for number in at_least]
     return all(
