@@ -40,7 +40,6 @@ RUN = ("run", "torus", "--latent-dim", "1")
         (("run",), "SUBJECT is missing"),
         (("bound",), "SUBJECT is missing"),
         (("report",), "RESULT.json... is missing"),
-        (("run", "torus"), "--latent-dim is missing"),
         (("run", "torus", "--latent-dim"), "'--latent-dim' requires an argument"),
         (("run", "torus", "--latent-dm", "1"), "Did you mean '--latent-dim'?"),
         (("run", "torus", "--latent-dim", "0"), "--latent-dim: got 0, expected a whole number"),

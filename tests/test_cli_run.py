@@ -118,6 +118,20 @@ def test_arguments_reach_the_run(stand_in: StandIn) -> None:
     }
 
 
+def test_the_bottleneck_is_by_default_as_wide_as_the_manifold(
+    stand_in: StandIn, tmp_path: Path, capsys: Capture
+) -> None:
+    assert run_command_line(["run", "torus"]) == 0
+    assert stand_in.arguments["latent_dim"] == 2
+    assert "torus-R2-r1-m2-seed0" in capsys.readouterr().out
+    np.save(tmp_path / "points.npy", np.random.default_rng(0).random((50, 3)))
+    assert run_command_line(["run", "points.npy"]) == 2
+    assert capsys.readouterr().err == (
+        "geomcheck: --latent-dim: got nothing, expected a whole number: points do not say how many "
+        "dimensions they have\n"
+    )
+
+
 def test_the_results_lie_in_a_folder_named_after_the_run(
     stand_in: StandIn, tmp_path: Path, capsys: Capture
 ) -> None:

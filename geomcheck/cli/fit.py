@@ -23,7 +23,7 @@ _SUFFIX = ".safetensors"
 @click.option("--out", required=True, metavar="MODEL", help=f"File to write, ending in {_SUFFIX}.")
 @options.seed
 @options.training
-def fit(subject_text: str, latent_dim: int, out: str, seed: int, **asked: Any) -> None:
+def fit(subject_text: str, latent_dim: int | None, out: str, seed: int, **asked: Any) -> None:
     """Fit an autoencoder and write it to a file.
 
     `geomcheck check` reads it. The network is the one that `geomcheck run` trains with these
@@ -41,12 +41,11 @@ def fit(subject_text: str, latent_dim: int, out: str, seed: int, **asked: Any) -
     with redirect_stdout(sys.stderr), progress_line() as progress:
         progress("subject", None, None)
         subject = resolve(subject_text)
+        dim = options.bottleneck(subject, latent_dim)
         progress("loading torch", None, None)
         from geomcheck.run import fit_subject
 
-        model = fit_subject(
-            subject, latent_dim=latent_dim, rng=seed, progress=progress, **asked
-        ).model
+        model = fit_subject(subject, latent_dim=dim, rng=seed, progress=progress, **asked).model
         with replacing(target) as temporary:
             model.save(temporary)
     click.echo(target)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from geomcheck.cli.kinds import MEMORY, POSITIVE, SHARE, one_of, whole
+from theory.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from geomcheck.ground import Subject
 
 __all__ = [
     "as_json",
+    "bottleneck",
     "judging",
     "judging_words",
     "latent_dim",
@@ -45,8 +50,22 @@ memory_limit = click.option(
 )
 
 latent_dim = click.option(
-    "--latent-dim", type=whole(1, 10_000), required=True, help="Bottleneck dimension."
+    "--latent-dim",
+    type=whole(1, 10_000),
+    help="Bottleneck dimension; of a manifold by default its own.",
 )
+
+
+def bottleneck(subject: Subject, asked: int | None) -> int:
+    """Return the latent dimension that was asked for, or that of the manifold."""
+    if asked is not None:
+        return asked
+    dim = getattr(subject, "dim", None)
+    if dim is None:
+        expected = "a whole number: points do not say how many dimensions they have"
+        raise InvalidInput("--latent-dim", "nothing", expected)
+    return max(int(dim), 1)
+
 
 _TRAINING = (
     click.option(

@@ -31,7 +31,7 @@ FILES = ("result.json", "report.html", "model.safetensors")
 )
 def run(
     subject_text: str,
-    latent_dim: int,
+    latent_dim: int | None,
     seed: int,
     out: str | None,
     as_json: bool,
@@ -48,15 +48,15 @@ def run(
     def folder(subject: Subject) -> str:
         from geomcheck.subject import slug
 
-        return f"{DEFAULT_FOLDER}/{slug(subject.name)}-m{latent_dim}-seed{seed}"
+        dim = options.bottleneck(subject, latent_dim)
+        return f"{DEFAULT_FOLDER}/{slug(subject.name)}-m{dim}-seed{seed}"
 
     def work(subject: Subject, progress: Progress) -> Judged:
+        dim = options.bottleneck(subject, latent_dim)
         progress("loading torch", None, None)
         from geomcheck.run import run as fit_and_verify
 
-        result = fit_and_verify(
-            subject, latent_dim=latent_dim, rng=seed, progress=progress, **asked
-        )
+        result = fit_and_verify(subject, latent_dim=dim, rng=seed, progress=progress, **asked)
         name = "model.safetensors"
         return Judged(result.report, name, {name: lambda path: result.model.save(path)})
 
