@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geomcheck.homology import flag_persistence
 from theory.points import farthest_point_subsample
 
-__all__ = ["KeptClasses", "kept_classes"]
+__all__ = ["KeptClasses", "affine_dim", "kept_classes"]
 
 Array = NDArray[np.float64]
 
@@ -24,6 +24,8 @@ _COARSER = 1.25
 # A class is called lost only at scales up to this share of the image's diameter: what is dead at
 # a coarse scale may be alive at a finer one.
 _COARSEST = 0.15
+# Codes flatter than that have lost what was there to rounding.
+_FLAT = 32 * float(np.finfo(np.float64).eps)
 # A ring of radius 1 is filled in at this scale, and one in more dimensions later.
 _FILLED_AT = float(np.sqrt(3) / 2)
 
@@ -99,7 +101,7 @@ def kept_classes(
     finite = bool(np.isfinite(values).all() and np.isfinite(every_value).all())
     if not finite:
         return KeptClasses([None] * len(had))
-    span = max(1, _span(values, every_value, len(had)))
+    span = max(1, affine_dim(len(had), values, every_value))
 
     def seen_below(top: int) -> KeptClasses:
         some, chosen, radius = _thinned(points, _SIZES.get(top - 1, 120), covering, covering_of)
@@ -134,10 +136,12 @@ def _thinned(
     return some, chosen.indices, radius
 
 
-def _span(values: Array, every_value: Array, most: int) -> int:
-    """Return the dimension of the affine span of all values, or one beyond `most`."""
-    for some in (values, every_value):
-        dim = int(np.linalg.matrix_rank(some - values[0]))
+def affine_dim(most: int, *clouds: Array) -> int:
+    """Return the dimension of the affine span of points (n, d), or one beyond `most`."""
+    first = clouds[0][:1]
+    for some in clouds:
+        sizes = np.linalg.svd(some - first, compute_uv=False)
+        dim = int(np.count_nonzero(sizes > _FLAT * sizes[0]))
         if dim > most:
             return most + 1
     return dim

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from geomcheck.induced import KeptClasses
-from geomcheck.limits import Limits
 
 __all__ = ["Carried", "Kept", "KeptOver", "Wound"]
 
@@ -61,16 +60,22 @@ class Kept:
         By degree, as a net shows it; all None where it was not looked at.
     at_least : tuple of int
         By degree, how many survive as holes and retractions show.
+    at_most : tuple of int
+        By degree, how many any map keeps through as many dimensions as the codes span.
+    span : int
+        So many, as points show; 0 where they span all of the latent space.
     wound : Wound
     carried : tuple of Carried
         Retractions that `at_least` rests on.
     settled : bool
-        Whether `at_least` and the limits of what any map keeps decide every degree from 1 on, so
-        that no net need be looked at.
+        Whether `at_least` and `at_most` decide every degree from 1 on, so that no net need be
+        looked at.
     """
 
     on_net: KeptClasses
     at_least: tuple[int, ...] = ()
+    at_most: tuple[int, ...] = ()
+    span: int = 0
     wound: Wound = Wound()
     carried: tuple[Carried, ...] = ()
     settled: bool = False
@@ -78,18 +83,23 @@ class Kept:
     @property
     def certain(self) -> bool:
         """Whether every degree from 1 on is decided for certain."""
-        return self.settled and not self.carried and self.wound.number == self.wound.certain
+        seen = self.carried or self.span
+        return self.settled and not seen and self.wound.number == self.wound.certain
 
-    def raised(
-        self, numbers: list[int | None], had: tuple[int, ...], limits: Limits
-    ) -> list[int | None]:
-        """Return numbers of survivors, by degree, none below `at_least`; None where undecided."""
+    def decided(self, degree: int) -> bool:
+        """Tell whether `at_least` and `at_most` leave one number in a degree."""
+        inside = degree < len(self.at_least)
+        return inside and self.at_least[degree] >= self.at_most[degree]
+
+    def bounded(self, numbers: list[int | None]) -> list[int | None]:
+        """Return numbers of survivors, by degree, within the bounds; None where undecided."""
         found = list(numbers)
-        for degree, least in enumerate(self.at_least):
+        for degree, (least, most) in enumerate(zip(self.at_least, self.at_most, strict=True)):
             number = found[degree]
-            if least and (number is None or number < least):
-                most, _ = limits.most(degree, had[degree], found)
-                found[degree] = least if least >= most else None
+            if self.decided(degree):
+                found[degree] = least
+            elif number is not None and not least <= number <= most:
+                found[degree] = None
         return found
 
 

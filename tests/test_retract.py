@@ -200,3 +200,35 @@ def test_a_three_sphere_that_is_rebuilt_keeps_its_class():
         assert claim.values["classes_kept"] == [1, 0, 0, 1]
     flat = InSpace(lambda x: np.column_stack([x[:, :3], np.abs(x[:, 3])]))
     assert carried(manifold, flat) == ()
+
+
+def on_surface(spec, change, **options):
+    """Return the verdict on codes that are points of a surface, changed."""
+    manifold = theory.from_spec(spec)
+
+    class Model:
+        continuous = True
+        latent_dim = manifold.ambient_dim
+
+        def encode(self, points):
+            return change(points)
+
+        def decode(self, codes):
+            return codes
+
+    return topology(manifold, Model(), **options)
+
+
+def test_codes_that_lie_in_fewer_dimensions_lose_what_these_cannot_carry():
+    # A Klein bottle in R^4 without its last coordinate, one to one but for a curve: in R^3 its
+    # loop of order two is lost, and need not have been.
+    for claim in on_surface("klein-bottle", lambda x: x * [1.0, 1.0, 1.0, 0.0]):
+        assert claim.verdict is Verdict.FAILS
+        assert claim.values["classes_kept"] == [1, 1, 1]
+        assert any("lie in 3 of 4 dimensions" in h.says for h in claim.hypotheses)
+        assert not claim.values["certified"]
+
+
+def test_codes_of_unequal_axes_are_not_flat():
+    for claim in on_surface("sphere", lambda x: x * [1.0, 1.0, 1e-9]):
+        assert claim.verdict is not Verdict.FAILS

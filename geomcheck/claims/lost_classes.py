@@ -88,7 +88,7 @@ def kept_classes(
     study: Study, had: tuple[int, ...], comparison: Comparison, certified: bool
 ) -> dict[int, tuple[int | None, ...]]:
     """Return, over each field, how many classes of each degree are kept; None where unclear."""
-    ground, m = study.ground, study.model.latent_dim
+    ground = study.ground
     if certified:
         return {
             field: had if field == 2 else claimed_betti(ground, field) for field in comparison.kept
@@ -113,7 +113,7 @@ def kept_classes(
             count = had if field == 2 else claimed_betti(ground, field)
             each = comparison.kept[field]
             _doubt(numbers, count, comparison.seen, _WIDER * each.on_net.hole)
-            kept[field] = each.raised(numbers, count, limits_of(ground, m, field))
+            kept[field] = each.bounded(numbers)
     return {field: tuple(numbers) for field, numbers in kept.items()}
 
 

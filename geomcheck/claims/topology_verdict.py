@@ -68,7 +68,8 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         if x.homology_coeff_field == 2 and x.degree < len(kept[2]):
             values["classes_kept"][x.degree] = x.kept
     verdict, summary = _judged(lost, unclear, comparison.image)
-    if verdict is Verdict.FAILS and not len(comparison.collisions):
+    sure_loss = any(x.mark == "avoidable" and _decided_without_net(x, comparison) for x in lost)
+    if verdict is Verdict.FAILS and not (sure_loss or len(comparison.collisions)):
         verdict = Verdict.INCONCLUSIVE
         summary += f"; but {comparison.image} may have holes too narrow to be seen"
     if ground.kind == "points" and verdict is not Verdict.INCONCLUSIVE:
@@ -100,6 +101,11 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
 def _shown_by(comparison: Comparison) -> str:
     settled = all(kept.settled for kept in comparison.kept.values())
     return "points of it show" if settled else "a net of points shows"
+
+
+def _decided_without_net(loss: Loss, comparison: Comparison) -> bool:
+    """Tell whether a loss shows without a look at a net, and so whatever its holes are."""
+    return loss.degree > 0 and comparison.kept[loss.homology_coeff_field].decided(loss.degree)
 
 
 _JUMPS = "the model jumps, so nothing is forced on it"
@@ -220,7 +226,10 @@ def _resolution(
     if wound:
         says.append(f"{comparison.winds} misses points that classes go round")
     says.extend(_carried(comparison))
-    if any(x.mark != "forced" for x in lost):
+    span = max(kept.span for kept in every)
+    if span:
+        says.append(f"the codes lie in {span} of {study.model.latent_dim} dimensions")
+    if any(x.mark != "forced" and not _decided_without_net(x, comparison) for x in lost):
         hole = percent(max(kept.on_net.hole for kept in every))
         says.append(f"no class called lost runs round a hole narrower than {hole} of the diameter")
     return (Hypothesis("; ".join(says), "estimated"),) if says else ()

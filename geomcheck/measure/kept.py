@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from geomcheck.enrich import whitened
 from geomcheck.evaluation import Evaluation
 from geomcheck.ground import Ground
-from geomcheck.induced import KeptClasses, kept_classes
+from geomcheck.induced import KeptClasses, affine_dim, kept_classes
 from geomcheck.kept import Carried, Kept, KeptOver, Wound
 from geomcheck.limits import Limits, limits_of
 from geomcheck.measure.retracts import carried_along
@@ -56,6 +55,7 @@ def kept_by(
     m = model.latent_dim
     over = _betti_over(ground, measured_betti, m)
     around = [winding_over(over, ground, model, pool, decoded=decoded) for decoded in (False, True)]
+    span = max(1, affine_dim(m, pool.codes)) if np.isfinite(pool.codes).all() else m
     # A map that jumps carries nothing along.
     carried = carried_along(ground, pool) if steady else ()
     codes: dict[int, Kept] = {}
@@ -70,7 +70,7 @@ def kept_by(
         seen = [KeptClasses([None] * len(betti))] * 2
         both = [Kept(numbers) for numbers in seen]
         if known:
-            both = [_outside_nets(had, wound, carried, field, limits) for wound in winding]
+            both = [_outside_nets(had, wound, carried, field, limits, span) for wound in winding]
         if known and not all(each.settled for each in both):
             seen = _on_net(ground, net, covering, pool, had, field, steady=steady)
         codes[field], images[field] = (
@@ -80,31 +80,41 @@ def kept_by(
 
 
 def _outside_nets(
-    had: tuple[int, ...], wound: Wound, carried: tuple[Carried, ...], field: int, limits: Limits
+    had: tuple[int, ...],
+    wound: Wound,
+    carried: tuple[Carried, ...],
+    field: int,
+    limits: Limits,
+    span: int,
 ) -> Kept:
     """Return what is kept as holes show it and, where that does not settle it, retractions."""
     least = [0] * len(had)
     if len(had) == limits.latent_dim:
         least[-1] = wound.number
-    used = []
-    settled = _settled(had, limits, least)
-    for each in carried if not settled else ():
+    found = _between(had, least, limits, span)
+    used: list[Carried] = []
+    for each in () if found.settled else carried:
         raised = [max(pair) for pair in zip(least, each.betti.get(field, ()), strict=False)]
         raised += least[len(raised) :]
         if raised[1:] != least[1:]:
             least = raised
             used.append(each)
-    settled = settled or _settled(had, limits, least)
-    return Kept(KeptClasses([None] * len(had)), tuple(least), wound, tuple(used), settled)
+    return replace(_between(had, least, limits, span), wound=wound, carried=tuple(used))
 
 
-def _settled(had: tuple[int, ...], limits: Limits, at_least: Sequence[int]) -> bool:
-    """Tell whether what is kept in the degrees from 1 on is known without looking at a net."""
-    kept = [number or None for number in at_least]
-    return all(
-        limits.most(degree, count, kept)[0] <= at_least[degree]
-        for degree, count in enumerate(had[1:], start=1)
-    )
+def _between(had: tuple[int, ...], least: list[int], limits: Limits, span: int) -> Kept:
+    """Return what the limits leave open of what is kept, from lower bounds of it.
+
+    What spans few dimensions passes through as many, whatever the bottleneck.
+    """
+    through, kept = replace(limits, latent_dim=span), [number or None for number in least]
+    most = [
+        min(each.most(degree, count, kept)[0] for each in (limits, through))
+        for degree, count in enumerate(had)
+    ]
+    below = span if span < limits.latent_dim else 0
+    settled = all(a >= b for a, b in zip(least[1:], most[1:], strict=True))
+    return Kept(KeptClasses([None] * len(had)), tuple(least), tuple(most), below, settled=settled)
 
 
 def _on_net(
