@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from continuity_cases import bisected
 
 import geomcheck
 import theory
@@ -15,17 +16,6 @@ from geomcheck.witness_shell import Shell
 CAPPED = ["special-orthogonal", "stiefel:n=3,p=2", "stiefel:n=5,p=3"]
 WHOLE = ["stiefel", "stiefel:n=4,p=3", "special-orthogonal:n=4"]
 FRAMES = [*CAPPED, *WHOLE]
-
-
-def bisected(map_, low, high):
-    """Return the largest jump of a map met when pairs of points are brought together."""
-    for _ in range(60):
-        middle = (low + high) / 2
-        first = np.linalg.norm(map_(low) - map_(middle), axis=1)
-        second = np.linalg.norm(map_(middle) - map_(high), axis=1)
-        left = (first >= second)[:, None]
-        low, high = np.where(left, low, middle), np.where(left, middle, high)
-    return np.linalg.norm(map_(low) - map_(high), axis=1).max()
 
 
 @pytest.mark.parametrize("spec", FRAMES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from continuity_cases import bisected
 
 import geomcheck
 import theory
@@ -28,17 +29,6 @@ def lines(planes):
     """Return the projectors xx' of the points ±x over which planes ±(x, y) lie."""
     x = pairs_from_planes(planes)[:, :3]
     return x[:, :, None] * x[:, None, :]
-
-
-def bisected(map_, low, high):
-    """Return the largest jump of a map met when pairs of points are brought together."""
-    for _ in range(60):
-        middle = (low + high) / 2
-        first = np.linalg.norm(map_(low) - map_(middle), axis=1)
-        second = np.linalg.norm(map_(middle) - map_(high), axis=1)
-        left = (first >= second)[:, None]
-        low, high = np.where(left, low, middle), np.where(left, middle, high)
-    return np.linalg.norm(map_(low) - map_(high), axis=1).max()
 
 
 def collar(model, n=2000, seed=0):
