@@ -132,6 +132,7 @@ def test_frames_keep_the_sphere_of_their_first_columns():
         assert claim.values["classes_kept"][:2] == [1, 0]
         assert claim.values["classes_kept"][3:] == [1, 0]
         assert any("first column" in hypothesis.says for hypothesis in claim.hypotheses)
+        assert [each["onto"] for each in claim.values["retractions"]] == ["sphere of dimension 3"]
 
 
 class Spoilt:

@@ -14,6 +14,7 @@ from geomcheck.claims.lost_classes import (
     lost_classes,
 )
 from geomcheck.collisions import Collisions
+from geomcheck.kept import Carried
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from geomcheck.topology import Loss
@@ -61,6 +62,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
     kept = kept_classes(study, had, comparison, certified)
     values["classes_kept"] = [n if count else 0 for n, count in zip(kept[2], had, strict=False)]
     values["classes_round_holes"] = comparison.kept[2].wound.number
+    values["retractions"] = [asdict(each) for each in _carried(comparison)]
     values["certified"] = sure
     lost, unclear = lost_classes(study, had, kept, comparison)
     values["losses"] = [asdict(x) for x in lost]
@@ -225,7 +227,7 @@ def _resolution(
         )
     if wound:
         says.append(f"{comparison.winds} misses points that classes go round")
-    says.extend(_carried(comparison))
+    says.extend(_says_carried(each) for each in _carried(comparison))
     span = max(kept.span for kept in every)
     if span:
         says.append(f"the codes lie in {span} of {study.model.latent_dim} dimensions")
@@ -235,14 +237,18 @@ def _resolution(
     return (Hypothesis("; ".join(says), "estimated"),) if says else ()
 
 
-def _carried(comparison: Comparison) -> list[str]:
-    """Say which retractions of K the autoencoder is seen to leave alone."""
-    found = {each.name: each for kept in comparison.kept.values() for each in kept.carried}
-    return [
-        f"from x to G(F(x)) {each.name}, in the {each.onto}, moves less than the reach there, "
-        f"{number(each.reach)}: by at most {number(each.strays)} at {each.points} points"
-        for each in found.values()
-    ]
+def _carried(comparison: Comparison) -> list[Carried]:
+    """Return the retractions of K that the autoencoder is seen to leave alone, each once."""
+    every = (each for kept in comparison.kept.values() for each in kept.carried)
+    return list({each.name: each for each in every}.values())
+
+
+def _says_carried(carried: Carried) -> str:
+    return (
+        f"from x to G(F(x)) {carried.name}, in the {carried.onto}, moves less than the reach "
+        f"there, {number(carried.reach)}: by at most {number(carried.strays)} at "
+        f"{carried.points} points"
+    )
 
 
 def _witness(study: Study, loss: Loss, collisions: Collisions) -> Witness:
