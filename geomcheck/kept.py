@@ -62,6 +62,8 @@ class Kept:
         By degree, how many survive as holes and retractions show.
     at_most : tuple of int
         By degree, how many any map keeps through as many dimensions as the codes span.
+    sources : tuple of str
+        Keys into `theory.sources` of the arguments behind `at_most`, by degree; empty for none.
     span : int
         So many, as points show; 0 where they span all of the latent space.
     wound : Wound
@@ -75,6 +77,7 @@ class Kept:
     on_net: KeptClasses
     at_least: tuple[int, ...] = ()
     at_most: tuple[int, ...] = ()
+    sources: tuple[str, ...] = ()
     span: int = 0
     wound: Wound = Wound()
     carried: tuple[Carried, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from geomcheck.claims.common import classes, continuity, jump_of, number, percent, plain
+from geomcheck.claims.common import classes, continuity, jump_of, number, plain
 from geomcheck.claims.lost_classes import (
     Comparison,
     certainly_kept,
@@ -13,8 +13,13 @@ from geomcheck.claims.lost_classes import (
     kept_classes,
     lost_classes,
 )
+from geomcheck.claims.topology_grounds import (
+    carried,
+    decided_without_net,
+    given_of_set,
+    resolution,
+)
 from geomcheck.collisions import Collisions
-from geomcheck.kept import Carried
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
 from geomcheck.topology import Loss
@@ -62,7 +67,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
     kept = kept_classes(study, had, comparison, certified)
     values["classes_kept"] = [n if count else 0 for n, count in zip(kept[2], had, strict=False)]
     values["classes_round_holes"] = comparison.kept[2].wound.number
-    values["retractions"] = [asdict(each) for each in _carried(comparison)]
+    values["retractions"] = [asdict(each) for each in carried(comparison)]
     values["certified"] = sure
     lost, unclear = lost_classes(study, had, kept, comparison)
     values["losses"] = [asdict(x) for x in lost]
@@ -70,7 +75,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
         if x.homology_coeff_field == 2 and x.degree < len(kept[2]):
             values["classes_kept"][x.degree] = x.kept
     verdict, summary = _judged(lost, unclear, comparison.image)
-    sure_loss = any(x.mark == "avoidable" and _decided_without_net(x, comparison) for x in lost)
+    sure_loss = any(x.mark == "avoidable" and decided_without_net(x, comparison) for x in lost)
     if verdict is Verdict.FAILS and not (sure_loss or len(comparison.collisions)):
         verdict = Verdict.INCONCLUSIVE
         summary += f"; but {comparison.image} may have holes too narrow to be seen"
@@ -90,8 +95,8 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
                 "Betti numbers of K",
                 "given" if ground.betti is not None else "estimated",
             ),
-            *_known(study, lost),
-            *_resolution(study, comparison, certified, lost),
+            *given_of_set(study, comparison, lost),
+            *resolution(study, comparison, certified, lost),
         ),
         witness=_witness(study, avoidable[0], comparison.collisions)
         if avoidable
@@ -103,11 +108,6 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
 def _shown_by(comparison: Comparison) -> str:
     settled = all(kept.settled for kept in comparison.kept.values())
     return "points of it show" if settled else "a net of points shows"
-
-
-def _decided_without_net(loss: Loss, comparison: Comparison) -> bool:
-    """Tell whether a loss shows without a look at a net, and so whatever its holes are."""
-    return loss.degree > 0 and comparison.kept[loss.homology_coeff_field].decided(loss.degree)
 
 
 _JUMPS = "the model jumps, so nothing is forced on it"
@@ -180,75 +180,6 @@ _MARKS = {
     "avoidable": "avoidable: this dimension can carry {}",
     "undecided": "not known whether that had to be",
 }
-
-
-def _known(study: Study, lost: tuple[Loss, ...]) -> tuple[Hypothesis, ...]:
-    """Return what is taken as known of K where a loss is called forced, or avoidable."""
-    manifold, sources = study.ground.manifold, {x.source for x in lost if x.degree}
-    says = []
-    if "no-obstruction" in sources:
-        says.append(f"K embeds in dimension {study.ground.embedding_dim}")
-    if "intersection-form" in sources:
-        says.append("K is a closed manifold, orientable or not as it is said to be")
-    if "cup-product" in sources and manifold is not None:
-        power = manifold.claims.loop_power
-        says.append(f"no class of degree 1 over two elements but 0 has the power {power} zero")
-    if "free-loops" in sources:
-        says.append("H^1(K; Z) has no larger rank than H^1 over any field is said to have")
-    return tuple(Hypothesis(each, "given") for each in says)
-
-
-def _resolution(
-    study: Study, comparison: Comparison, certified: bool, lost: tuple[Loss, ...]
-) -> tuple[Hypothesis, ...]:
-    if certified and study.certificate is not None and study.ground.reach is not None:
-        reach = number(study.ground.reach.value)
-        most = number(study.certificate.sup_upper)
-        return (
-            Hypothesis(f"reach at least {reach}", "given"),
-            Hypothesis(f"sup err, at most {most}, is below {reach}", "certified"),
-        )
-    wound = any(kept.wound.number for kept in comparison.kept.values())
-    if certainly_kept(study, comparison):
-        if not wound:
-            return ()
-        return (
-            Hypothesis(f"{comparison.winds} misses points that classes go round", "certified"),
-            Hypothesis("charts close up where their images agree", "assumed"),
-        )
-    every = comparison.kept.values()
-    says = []
-    if not all(kept.settled for kept in every):
-        assert comparison.seen is not None
-        finest = number(comparison.seen.resolution.value)
-        says.append(
-            f"{comparison.image} has no feature finer than {finest}, and the map none finer than "
-            "the net"
-        )
-    if wound:
-        says.append(f"{comparison.winds} misses points that classes go round")
-    says.extend(_says_carried(each) for each in _carried(comparison))
-    span = max(kept.span for kept in every)
-    if span:
-        says.append(f"the codes lie in {span} of {study.model.latent_dim} dimensions")
-    if any(x.mark != "forced" and not _decided_without_net(x, comparison) for x in lost):
-        hole = percent(max(kept.on_net.hole for kept in every))
-        says.append(f"no class called lost runs round a hole narrower than {hole} of the diameter")
-    return (Hypothesis("; ".join(says), "estimated"),) if says else ()
-
-
-def _carried(comparison: Comparison) -> list[Carried]:
-    """Return the retractions of K that the autoencoder is seen to leave alone, each once."""
-    every = (each for kept in comparison.kept.values() for each in kept.carried)
-    return list({each.name: each for each in every}.values())
-
-
-def _says_carried(carried: Carried) -> str:
-    return (
-        f"from x to G(F(x)) {carried.name}, in the {carried.onto}, moves less than the reach "
-        f"there, {number(carried.reach)}: by at most {number(carried.strays)} at "
-        f"{carried.points} points"
-    )
 
 
 def _witness(study: Study, loss: Loss, collisions: Collisions) -> Witness:

@@ -108,13 +108,17 @@ def _between(had: tuple[int, ...], least: list[int], limits: Limits, span: int) 
     What spans few dimensions passes through as many, whatever the bottleneck.
     """
     through, kept = replace(limits, latent_dim=span), [number or None for number in least]
-    most = [
-        min(each.most(degree, count, kept)[0] for each in (limits, through))
+    bounds = [
+        min(
+            (each.most(degree, count, kept) for each in (limits, through)), key=lambda most: most[0]
+        )
         for degree, count in enumerate(had)
     ]
+    most, sources = zip(*bounds, strict=True) if bounds else ((), ())
     below = span if span < limits.latent_dim else 0
     settled = all(a >= b for a, b in zip(least[1:], most[1:], strict=True))
-    return Kept(KeptClasses([None] * len(had)), tuple(least), tuple(most), below, settled=settled)
+    nothing = KeptClasses([None] * len(had))
+    return Kept(nothing, tuple(least), most, sources, below, settled=settled)
 
 
 def _on_net(
