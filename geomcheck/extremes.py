@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,9 +11,10 @@ from numpy.typing import NDArray
 from geomcheck.evaluation import Evaluation
 from theory.points import farthest_point_subsample
 
-__all__ = ["Extremes", "extremes_of"]
+__all__ = ["Extremes", "Map", "extremes_of"]
 
 Array = NDArray[np.float64]
+Map = Callable[[Array], Array]
 
 _WORST = 24
 # Of the points mapped farthest from their neighbours so many are kept on the way, and in the end
@@ -30,8 +32,9 @@ class Extremes:
     Parameters
     ----------
     found : Evaluation
-    scores : array of shape (n, 3)
-        The error, and how far code and image are from those of a point nearby.
+    scores : array of shape (n, 3 + r)
+        The error, how far code and image are from those of a point nearby, and how far the image
+        is from the point as each of r maps shows it.
     """
 
     found: Evaluation
@@ -50,8 +53,8 @@ class Extremes:
     def chosen(self) -> Evaluation:
         """Return the few that stand out most, those of the largest errors first."""
         worst, *steep = (_first(score, _STEEP) for score in self.scores.T)
-        rows = [worst[:_WORST]]
-        for order in steep:
+        rows = [worst[:_WORST], *(order[:_WORST] for order in steep[2:])]
+        for order in steep[:2]:
             rest = order[_CHOSEN // 2 :]
             if len(rest) > _CHOSEN // 2:
                 points = self.found.points[rest]
@@ -62,14 +65,22 @@ class Extremes:
         return self.found.where(every[np.sort(first)])
 
 
-def extremes_of(block: Evaluation) -> Extremes:
+def extremes_of(block: Evaluation, maps: Sequence[Map] = ()) -> Extremes:
     """Return a block of points with their scores.
 
+    Parameters
+    ----------
+    block : Evaluation
+    maps : sequence of callable
+        Of points (n, N) to (n, M), under which points and images are compared as well.
+
+    Notes
+    -----
     How far a code is from its neighbour's counts as a multiple of the distance of the two
     points, or of the usual distance of neighbours, if that is more: two points that nearly
     agree say nothing of a tear.
     """
-    scores = np.zeros((len(block), 3))
+    scores = np.zeros((len(block), 3 + len(maps)))
     scores[:, 0] = block.errors
     if len(block) > 1:
         neighbour, length = _nearest(block.points)
@@ -79,6 +90,10 @@ def extremes_of(block: Evaluation) -> Extremes:
                 jumps = np.linalg.norm(values - values[neighbour], axis=1) / length
             # What is no number is kept for its error.
             scores[:, column] = np.where(np.isfinite(jumps), jumps, 0.0)
+    for column, map in enumerate(maps, start=3):
+        with np.errstate(invalid="ignore", over="ignore"):
+            away = np.linalg.norm(map(block.images) - map(block.points), axis=1)
+        scores[:, column] = np.where(np.isfinite(away), away, 0.0)
     return Extremes(block, scores)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geomcheck.evaluation import Evaluation, evaluate
-from geomcheck.extremes import Extremes, extremes_of
+from geomcheck.extremes import Extremes, Map, extremes_of
 from geomcheck.protocol import Autoencoder
 
 __all__ = ["Stream", "stream"]
@@ -50,6 +50,7 @@ def stream(
     keep: int,
     rng: np.random.Generator,
     rows: NDArray[np.bool_] | None = None,
+    maps: Sequence[Map] = (),
     progress: Progress | None = None,
 ) -> Stream:
     """Send points through a model, keeping the error of each and the rest of a few.
@@ -65,6 +66,8 @@ def stream(
         Chooses them; not used if all are kept.
     rows : array of bool, shape (n,), optional
         Which points to send.
+    maps : sequence of callable
+        Points and images that these tell apart most stand out as well (see `extremes_of`).
     progress : callable, optional
         Called with the fraction done.
 
@@ -88,7 +91,7 @@ def stream(
         stop = start + len(block)
         errors[start:stop] = found.errors
         parts.append(found.where(chosen[start:stop]))
-        more = extremes_of(found).where(~chosen[start:stop])
+        more = extremes_of(found, maps).where(~chosen[start:stop])
         others = more if others is None else others.joined(more)
         start = stop
         if progress is not None:

@@ -154,8 +154,9 @@ def losses(
             continue
         number = kept[degree] if degree < len(kept) else None
         most, why = limits.most(degree, count, kept)
-        if most == 0:
-            # No map keeps any: that needs no looking.
+        alone = limits.most(degree, count, ())[0]
+        if alone == 0 or (most == 0 and not number):
+            # No map keeps any, or none beside what is kept: that needs no looking.
             mark, source, number = "forced", why, 0
         elif number is None or number > most:
             # More than is possible was seen by a net that deceives.

@@ -15,6 +15,7 @@ from geomcheck.evaluation import evaluate
 from geomcheck.ground import survey
 from geomcheck.measure.retracts import carried_along
 from geomcheck.result import Verdict
+from theory.cells.ball import sphere_exp, sphere_log
 
 KNOWN = [
     "stiefel",
@@ -62,11 +63,25 @@ def test_a_retraction_maps_onto_and_has_a_section(manifold):
         assert np.abs(retract.map(back) - few).max() <= 1e-9
 
 
+def height_turned(points):
+    """Turn half round from the bottom to the middle, and half on to the top."""
+    angle = np.pi * points[:, 2]
+    return 3 * np.column_stack([np.cos(angle), np.sin(angle)])
+
+
+def first_of_height(turns):
+    """Return points of the torus of the height that turns so far: top and bottom turn alike."""
+    height = np.arctan2(turns[:, 1], turns[:, 0]) / np.pi
+    away = 2 + np.sqrt(np.maximum(1 - height**2, 0))
+    return np.column_stack([away, 0 * height, height])
+
+
 BROKEN = {
     "a section that it does not undo": {"section": lambda y: np.pad(-y, ((0, 0), (0, 1)))},
     "a section off the set": {"section": lambda y: np.pad(1.1 * y, ((0, 0), (0, 1)))},
     "a map off what it retracts to": {"map": lambda x: x[:, :2]},
     "another shape": {"map": lambda x: x},
+    "a section that jumps": {"map": height_turned, "section": first_of_height},
     "no numbers": {"map": lambda x: x[:, :2] * np.nan},
 }
 
@@ -104,8 +119,8 @@ class Displaced:
 @given(st.floats(0.01, 1.5), st.integers(0, 2))
 def test_what_strays_less_than_half_the_reach_is_carried(shift, axis):
     manifold = theory.from_spec("sphere")
-    pool = evaluate(Displaced(3, shift * np.eye(3)[axis]), manifold.sample(50, rng=0))
-    found = carried_along(survey(manifold, rng=np.random.default_rng(0)), pool)
+    pool = evaluate(Displaced(3, shift * np.eye(3)[axis]), manifold.sample(1000, rng=0))
+    found = carried_along(survey(manifold, rng=np.random.default_rng(0)), pool, 3)
     if shift <= 0.499:
         assert [each.strays for each in found] == [pytest.approx(shift)]
         assert found[0].betti[2] == (1, 0, 1)
@@ -115,7 +130,7 @@ def test_what_strays_less_than_half_the_reach_is_carried(shift, axis):
 
 def carried(manifold, model):
     ground = survey(manifold, rng=np.random.default_rng(0))
-    return carried_along(ground, evaluate(model, manifold.sample(3000, rng=2)))
+    return carried_along(ground, evaluate(model, manifold.sample(3000, rng=2)), model.latent_dim)
 
 
 def topology(manifold, model, **options):
@@ -235,3 +250,32 @@ def test_codes_that_lie_in_fewer_dimensions_lose_what_these_cannot_carry():
 def test_codes_of_unequal_axes_are_not_flat():
     for claim in on_surface("sphere", lambda x: x * [1.0, 1.0, 1e-9]):
         assert claim.verdict is not Verdict.FAILS
+
+
+def test_a_tear_that_is_forced_and_that_no_point_meets_leaves_the_topology_open():
+    # A circle times a 3-sphere through R^4: the 3-sphere unfolds but for a cap of 3e-3, its code 0
+    # there. The loop stays, and all that is lost is forced; but points alone say so.
+    manifold = theory.product(theory.from_spec("circle"), theory.from_spec("sphere:dim=3"))
+
+    class Model:
+        continuous = True
+        latent_dim = 4
+
+        def encode(self, points):
+            log = sphere_log(points[:, 2:])
+            depth = 1 - np.linalg.norm(log, axis=1, keepdims=True) / np.pi
+            log *= np.minimum(depth / 1e-3, 1.0)
+            return np.column_stack([(4 + log[:, :1]) * points[:, :2], log[:, 1:]])
+
+        def decode(self, codes):
+            away = np.linalg.norm(codes[:, :2], axis=1, keepdims=True)
+            rest = sphere_exp(np.column_stack([away - 4, codes[:, 2:]]))
+            return np.column_stack([codes[:, :2] / np.maximum(away, 0.5), rest])
+
+    report = geomcheck.verify(manifold, Model(), rng=0, samples=3000)
+    for claim in ("latent-topology", "reconstruction-topology"):
+        assert report[claim].verdict is Verdict.INCONCLUSIVE
+        # A retraction to all of it, with both dual classes, is not believed.
+        assert report[claim].values["classes_kept"] == [1, 1, 0, 0]
+        assert "that is forced was met" in report[claim].summary
+    assert report["exceptional-set"].verdict is Verdict.INCONCLUSIVE

@@ -17,7 +17,7 @@ from theory.claims import Claims
 from theory.errors import InvalidInput
 from theory.retract import Retract
 
-__all__ = ["Claims", "Manifold", "as_manifold"]
+__all__ = ["Claims", "Manifold", "PointMap", "as_manifold"]
 
 Array = NDArray[np.float64]
 Sampler = Callable[[int, np.random.Generator], Array]

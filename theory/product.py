@@ -109,10 +109,14 @@ def _factor(whole: Manifold, other: Manifold, *, swapped: bool = False) -> tuple
 
     def composed(each: Retract) -> Retract:
         return replace(
-            each, map=lambda x: each.map(back(x)), section=lambda y: section(each.section(y))
+            each,
+            name=f"{each.name} in the {place} factor",
+            map=lambda x: each.map(back(x)),
+            section=lambda y: section(each.section(y)),
         )
 
-    projection = Retract(f"its part in {whole.name}", whole, back, section)
+    place = "second" if swapped else "first"
+    projection = Retract(f"its {place} factor", whole, back, section)
     return (projection, *map(composed, whole.retracts))
 
 

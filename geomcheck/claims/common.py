@@ -13,6 +13,7 @@ from geomcheck.study import Study
 from theory.statistics import Interval
 
 __all__ = [
+    "ROUNDING",
     "classes",
     "continuity",
     "independence",
@@ -23,8 +24,14 @@ __all__ = [
     "percent",
     "plain",
     "point_data",
+    "tear_unmet",
     "training_advice",
 ]
+
+# A constant map attains the bound on a circle exactly, so equality up to rounding must pass.
+ROUNDING = 1e-9
+# A tear that errs so little, as a share of what is forced, was not met.
+_MET = 0.5
 
 
 def number(value: float) -> str:
@@ -130,3 +137,13 @@ def training_advice(study: Study) -> str:
             f"promises a small error. Try --latent-dim {dim}."
         )
     return "Theorem 1 promises that some network does better: train longer, with more effort."
+
+
+def tear_unmet(study: Study) -> bool:
+    """Tell whether a continuous model certainly errs somewhere by far more than at any point met.
+
+    What is said from points then says nothing of that place.
+    """
+    found = float(study.worst.errors[0])
+    forced = (known.bound for known in study.obstructions[:1] if known.bound.certified)
+    return any(found < _MET * bound.value for bound in forced)

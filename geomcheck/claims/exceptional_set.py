@@ -22,6 +22,7 @@ from geomcheck.claims.common import (
     number,
     percent,
     plain,
+    tear_unmet,
     training_advice,
 )
 from geomcheck.claims.torn_edges import torn_edge_values, torn_edges_in_words
@@ -194,6 +195,12 @@ def _judged(study: Study, limits: Interval, if_apart: float) -> tuple[Verdict, s
         return (
             Verdict.INCONCLUSIVE,
             f"{where}; how far they reach was not seen to the end",
+            _MORE_SAMPLES,
+        )
+    if upper <= delta and tear_unmet(study):
+        return (
+            Verdict.INCONCLUSIVE,
+            f"{where}; no point of the tear that is forced was met, nor how far it reaches",
             _MORE_SAMPLES,
         )
     if upper <= delta:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geomcheck.claims.common import continuity, number, point_data
+from geomcheck.claims.common import ROUNDING, continuity, number, point_data
 from geomcheck.claims.torn_edges import torn_edge_values, torn_edges_in_words
 from geomcheck.result import Basis, ClaimResult, Hypothesis, Verdict, Witness
 from geomcheck.study import Study
@@ -11,8 +11,6 @@ from theory.obstruction import Obstruction
 __all__ = ["check"]
 
 _ID = "lower-bound"
-# A constant map attains the bound on a circle exactly, so equality up to rounding must pass.
-_ROUNDING = 1e-9
 _LISTED = 8
 
 
@@ -47,7 +45,7 @@ def check(study: Study) -> ClaimResult:
 def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
     best = known[0]
     bound, error = best.bound.value, float(study.worst.errors[0])
-    reached = error >= bound * (1 - _ROUNDING)
+    reached = error >= bound * (1 - ROUNDING)
     certain = best.bound.certified
     kind = "certified" if certain else "estimated"
     certificate = study.certificate

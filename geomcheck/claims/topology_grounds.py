@@ -70,25 +70,29 @@ def resolution(
         )
     if wound:
         says.append(f"{comparison.winds} misses points that classes go round")
-    says.extend(_says_carried(each) for each in carried(comparison))
     span = max(kept.span for kept in every)
     if span:
         says.append(f"the codes lie in {span} of {study.model.latent_dim} dimensions")
     if any(x.mark != "forced" and not decided_without_net(x, comparison) for x in lost):
         hole = percent(max(kept.on_net.hole for kept in every))
         says.append(f"no class called lost runs round a hole narrower than {hole} of the diameter")
-    return (Hypothesis("; ".join(says), "estimated"),) if says else ()
+    seen = (Hypothesis("; ".join(says), "estimated"),) if says else ()
+    return (*seen, *(line for each in carried(comparison) for line in _rest_on(each)))
 
 
 def carried(comparison: Comparison) -> list[Carried]:
     """Return the retractions of K that the autoencoder is seen to leave alone, each once."""
     every = (each for kept in comparison.kept.values() for each in kept.carried)
-    return list({each.name: each for each in every}.values())
+    return list({(each.name, each.onto): each for each in every}.values())
 
 
-def _says_carried(each: Carried) -> str:
+def _rest_on(each: Carried) -> tuple[Hypothesis, ...]:
+    """Return what a retraction that is seen to be left alone rests on."""
     return (
-        f"from x to G(F(x)) {each.name}, in the {each.onto}, moves less than the reach "
-        f"there, {number(each.reach)}: by at most {number(each.strays)} at "
-        f"{each.points} points"
+        Hypothesis(
+            f"from x to G(F(x)) {each.name}, in the {each.onto}, moves by at most "
+            f"{number(each.strays)} at {each.points} points",
+            "checked",
+        ),
+        Hypothesis(f"nor by the reach there, {number(each.reach)}, between them", "assumed"),
     )

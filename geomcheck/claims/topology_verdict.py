@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from geomcheck.claims.common import classes, continuity, jump_of, number, plain
+from geomcheck.claims.common import classes, continuity, jump_of, number, plain, tear_unmet
 from geomcheck.claims.lost_classes import (
     Comparison,
     certainly_kept,
@@ -79,6 +79,9 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
     if verdict is Verdict.FAILS and not (sure_loss or len(comparison.collisions)):
         verdict = Verdict.INCONCLUSIVE
         summary += f"; but {comparison.image} may have holes too narrow to be seen"
+    if verdict is Verdict.HOLDS and not sure and tear_unmet(study):
+        verdict = Verdict.INCONCLUSIVE
+        summary += "; but no point of the tear that is forced was met"
     if ground.kind == "points" and verdict is not Verdict.INCONCLUSIVE:
         verdict, summary = Verdict.INCONCLUSIVE, f"as the points show: {summary}"
     avoidable = [x for x in lost if x.mark == "avoidable"]
@@ -107,7 +110,7 @@ def compare(study: Study, comparison: Comparison) -> ClaimResult:
 
 def _shown_by(comparison: Comparison) -> str:
     settled = all(kept.settled for kept in comparison.kept.values())
-    return "points of it show" if settled else "a net of points shows"
+    return "far as points show" if settled else "a net of points shows"
 
 
 _JUMPS = "the model jumps, so nothing is forced on it"

@@ -57,7 +57,7 @@ def kept_by(
     around = [winding_over(over, ground, model, pool, decoded=decoded) for decoded in (False, True)]
     span = max(1, affine_dim(m, pool.codes)) if np.isfinite(pool.codes).all() else m
     # A map that jumps carries nothing along.
-    carried = carried_along(ground, pool) if steady else ()
+    carried = carried_along(ground, pool, m) if steady else ()
     codes: dict[int, Kept] = {}
     images: dict[int, Kept] = {}
     for field, betti in over.items():
@@ -96,7 +96,12 @@ def _outside_nets(
     for each in () if found.settled else carried:
         raised = [max(pair) for pair in zip(least, each.betti.get(field, ()), strict=False)]
         raised += least[len(raised) :]
-        if raised[1:] != least[1:]:
+        # More than any map keeps is not believed.
+        believed = all(
+            number <= limits.most(degree, count, raised)[0]
+            for degree, (count, number) in enumerate(zip(had, raised, strict=True))
+        )
+        if believed and raised[1:] != least[1:]:
             least = raised
             used.append(each)
     return replace(_between(had, least, limits, span), wound=wound, carried=tuple(used))

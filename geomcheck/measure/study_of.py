@@ -7,11 +7,13 @@ from numpy.typing import NDArray
 
 from geomcheck.bounds import nets_of, obstructions, part_homologies
 from geomcheck.clock import Clock
+from geomcheck.evaluation import evaluate
 from geomcheck.extremes import extremes_of
 from geomcheck.ground import Subject, few_enough, survey
 from geomcheck.loops import found_loops
 from geomcheck.measure.collisions import collisions_of
 from geomcheck.measure.errors import errors_on
+from geomcheck.measure.retracts import refuted
 from geomcheck.measure.tears import (
     certificate_of,
     exceptional_set,
@@ -75,11 +77,18 @@ def measured(
     with clock.stage("topology"):
         points, more = (graph, errors.held_out) if bare else (errors.held_out, graph)
         points = points.joined(errors.others, extremes_of(more).chosen())
+        if certificate is not None:
+            points = points.joined(evaluate(model, certificate.sup_point[None]))
         topology = topology_of(ground, model, settings, nets, homologies, points, exceptional)
     with clock.stage("collisions"):
         pool = topology.pool
         collisions, image_collisions = collisions_of(model, ground, settings, errors.held_out, pool)
         worst = worst_point(model, ground, pool, exceptional, certificate, collisions)
+    if refuted((topology.kept_by_codes, topology.kept_by_images), ground, worst):
+        # The search for the worst point went where no other point was.
+        with clock.stage("topology"):
+            points = points.joined(worst)
+            topology = topology_of(ground, model, settings, nets, homologies, points, exceptional)
     return Study(
         ground=ground,
         model=model,
