@@ -40,6 +40,8 @@ class Carried:
         Largest distance of r(G(F(x))) from r(x) that was met.
     reach : float
         Of what K retracts to.
+    itself : bool
+        Whether that is K, and r the identity.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Carried:
     points: int
     strays: float
     reach: float
+    itself: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -83,6 +83,9 @@ class Manifold:
     retracts: tuple[Retract, ...] = ()
 
     def __post_init__(self) -> None:
+        for each in self.retracts if isinstance(self.retracts, tuple) else (self.retracts,):
+            if not isinstance(each, Retract):
+                raise InvalidInput("retracts", self.retracts, "a tuple of theory.Retract")
         if not 0 <= self.noise < np.inf:
             raise InvalidInput("noise", self.noise, "a number >= 0")
         betti = self.claims.betti

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from theory.errors import InvalidInput
+
 if TYPE_CHECKING:
     from theory.manifold import Manifold
 
@@ -33,10 +35,20 @@ class Retract:
     map : callable
         r: points (n, N) to points (n, M). Continuous on all of R^N, and onto L from K.
     section : callable
-        Points (n, M) of L to points (n, N) of K that r takes back to them.
+        Points (n, M) of L to points (n, N) of K that r takes back to them. Continuous.
+
+    Raises
+    ------
+    InvalidInput
+        If `map` or `section` is no function.
     """
 
     name: str
     manifold: Manifold
     map: Callable[[Array], Array]
     section: Callable[[Array], Array]
+
+    def __post_init__(self) -> None:
+        for name in ("map", "section"):
+            if not callable(getattr(self, name)):
+                raise InvalidInput(name, getattr(self, name), "a function of points")

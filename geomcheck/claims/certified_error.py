@@ -6,7 +6,14 @@ import math
 
 from geomcheck.certify import Enclosure
 from geomcheck.claims.certified import certificate_hypotheses, worst_certified
-from geomcheck.claims.common import large_error_limits, number, percent, training_advice
+from geomcheck.claims.common import (
+    large_error_limits,
+    no_less,
+    no_more,
+    number,
+    percent,
+    training_advice,
+)
 from geomcheck.confidence import level_of_each
 from geomcheck.result import ClaimResult, Verdict
 from geomcheck.study import Study
@@ -32,7 +39,7 @@ def check(study: Study) -> ClaimResult:
             source=_SOURCE,
         )
     verdict, advice = _judged(study, found)
-    share = f"{percent(found.measure_lower)} to {percent(found.measure_upper)}"
+    share = f"{no_less(found.measure_lower)} to {no_more(found.measure_upper)}"
     return ClaimResult(
         id=_ID,
         statement=(
@@ -68,7 +75,7 @@ def _statistics(study: Study) -> str:
     limits, level = large_error_limits(study), level_of_each(study.settings.confidence)
     return (
         f"by statistics alone the error exceeds {number(study.settings.epsilon)} on "
-        f"{percent(limits.lower)} to {percent(limits.upper)} of K (confidence {level:.4g})"
+        f"{no_less(limits.lower)} to {no_more(limits.upper)} of K (confidence {level:.4g})"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,8 @@ __all__ = [
     "jump_of",
     "large_error_limits",
     "large_errors",
+    "no_less",
+    "no_more",
     "number",
     "percent",
     "plain",
@@ -42,6 +46,22 @@ def number(value: float) -> str:
 def percent(share: float) -> str:
     """Write a share in percent with three significant digits."""
     return f"{100 * share:.3g} %"
+
+
+def no_less(share: float) -> str:
+    """Write a lower limit of a share in percent, rounded down."""
+    return _percent_towards(share, ROUND_FLOOR)
+
+
+def no_more(share: float) -> str:
+    """Write an upper limit of a share in percent, rounded up."""
+    return _percent_towards(share, ROUND_CEILING)
+
+
+def _percent_towards(share: float, rounding: str) -> str:
+    # A share that is meant to be round is so but for the last digits of a double.
+    digits = Context(prec=12).create_decimal_from_float(100 * share)
+    return f"{float(Context(prec=3, rounding=rounding).plus(digits)):.3g} %"
 
 
 def plain(point: NDArray[np.float64]) -> list[float]:

@@ -9,6 +9,8 @@ import numpy as np
 from geomcheck.claims.common import (
     independence,
     large_error_limits,
+    no_less,
+    no_more,
     number,
     percent,
     plain,
@@ -47,16 +49,16 @@ def check(study: Study) -> ClaimResult:
         verdict, summary = Verdict.HOLDS, why
     elif study.ground.kind == "points" or study.held_out_basis != "fresh":
         verdict = Verdict.INCONCLUSIVE
-        summary = f"codes are told apart for sure off {percent(at_most)} only; {pair}"
+        summary = f"codes are told apart for sure off {no_more(at_most)} only; {pair}"
         advice = "Give the set as a manifold, so that collisions can be followed along it."
     elif least > delta:
         verdict = Verdict.FAILS
-        summary = f"{pair}; no set below {percent(least)} of K meets all such pairs"
+        summary = f"{pair}; no set below {no_less(least)} of K meets all such pairs"
         hypotheses = _of_failure(study)
         advice = _advice(study)
     else:
         verdict = Verdict.INCONCLUSIVE
-        summary = f"codes are told apart for sure off {percent(at_most)} only; {pair}"
+        summary = f"codes are told apart for sure off {no_more(at_most)} only; {pair}"
         advice = "A decoder with a smaller error, or more --samples, would show more."
     return ClaimResult(
         id=_ID,
@@ -86,8 +88,8 @@ def _at_most(study: Study) -> tuple[float, str, list[Hypothesis]]:
     if certificate is not None:
         best, why = certificate.measure_upper, "certified"
     if best <= settings.delta:
-        on = Hypothesis(f"error at most {number(epsilon)} off {percent(best)} of K", "certified")
-        return best, f"{says} {percent(best)} of K, {why}", [certain, on]
+        on = Hypothesis(f"error at most {number(epsilon)} off {no_more(best)} of K", "certified")
+        return best, f"{says} {no_more(best)} of K, {why}", [certain, on]
     hypotheses = [certain, independence(study, len(study.held_out))]
     if study.held_out_basis == "training":
         return best, "", hypotheses
@@ -104,7 +106,7 @@ def _at_most(study: Study) -> tuple[float, str, list[Hypothesis]]:
     for name, limits in tried:
         if limits.upper < best:
             best, why = limits.upper, f"as {name} shows"
-    return best, f"{says} {percent(best)} of K, {why}", hypotheses
+    return best, f"{says} {no_more(best)} of K, {why}", hypotheses
 
 
 def _advice(study: Study) -> str:

@@ -19,6 +19,8 @@ from geomcheck.claims.certified import (
 from geomcheck.claims.common import (
     independence,
     large_error_limits,
+    no_less,
+    no_more,
     number,
     percent,
     plain,
@@ -114,7 +116,7 @@ def _sampled(study: Study, limits: Interval, if_apart: float) -> ClaimResult:
 def _certified(study: Study, rest: Rest, verdict: Verdict) -> ClaimResult:
     epsilon, delta = number(study.settings.epsilon), study.settings.delta
     fails = verdict is Verdict.FAILS
-    share = f"at least {percent(rest.lower)}" if fails else f"at most {percent(rest.upper)}"
+    share = f"at least {no_less(rest.lower)}" if fails else f"at most {no_more(rest.upper)}"
     said = [f"{share} of K has to be left out, every point counted"]
     if fails and (apart := largest_pieces(study, rest.apart)):
         said.append(f"{apart} are apart")
@@ -171,7 +173,7 @@ def _judged(study: Study, limits: Interval, if_apart: float) -> tuple[Verdict, s
             "Give the set as a manifold to have its measure.",
         )
     if alone > delta:
-        return Verdict.FAILS, f"{where}, at least {percent(alone)} of K", training_advice(study)
+        return Verdict.FAILS, f"{where}, at least {no_less(alone)} of K", training_advice(study)
     if not found.graph_connected or not _reach_known(study):
         return (
             Verdict.INCONCLUSIVE,
@@ -204,7 +206,7 @@ def _judged(study: Study, limits: Interval, if_apart: float) -> tuple[Verdict, s
             _MORE_SAMPLES,
         )
     if upper <= delta:
-        return Verdict.HOLDS, where, ""
+        return Verdict.HOLDS, f"{where}, at most {no_more(upper)} of K to leave out", ""
     pieces = _pieces(study)
     if lower > delta and study.ground.intrinsic_dim == 1:
         return Verdict.FAILS, f"{where}; {pieces}", training_advice(study)

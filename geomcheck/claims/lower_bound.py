@@ -175,4 +175,7 @@ def _advice(study: Study, bound: float, reached: bool, certain: bool) -> str:
         return "If the model has a jump, no bound applies to it: check that it is continuous."
     if not certain:
         return "Give the set as a manifold with charts and a known reach to certify the bound."
-    return "A point of such an error exists all the same: search with more --samples."
+    return (
+        "A point of such an error exists all the same, unless what is stated of K is false: "
+        "search with more --samples, and see geomcheck manifold."
+    )

@@ -41,8 +41,8 @@ def check(study: Study) -> ClaimResult:
             statement="What is said of the topology rests on a sample of K that is dense enough.",
             verdict=Verdict.NOT_APPLICABLE,
             summary=(
-                f"it rests on no such sample; one of covering radius {number(covering.value)} was "
-                f"looked at, and {number(limit)} would be dense enough"
+                f"no verdict on the topology needs a net; the one drawn, of covering radius "
+                f"{number(covering.value)}, is coarser than {number(limit)}"
             ),
             source="niyogi-smale-weinberger",
             values=values,

@@ -8,6 +8,8 @@ from geomcheck.claims.common import (
     independence,
     large_error_limits,
     large_errors,
+    no_less,
+    no_more,
     number,
     percent,
     training_advice,
@@ -33,14 +35,14 @@ def check(study: Study) -> ClaimResult:
         summary = f"{seen}, all of them training points"
     elif limits.upper <= settings.delta:
         verdict, advice = Verdict.HOLDS, ""
-        summary = f"{seen}, so on at most {percent(limits.upper)} of K"
+        summary = f"{seen}, so on at most {no_more(limits.upper)} of K"
     elif limits.lower > settings.delta:
         verdict, advice = Verdict.FAILS, training_advice(study)
-        summary = f"{seen}, so on at least {percent(limits.lower)} of K"
+        summary = f"{seen}, so on at least {no_less(limits.lower)} of K"
     else:
         needed = points_needed(settings.delta, hits, confidence=settings.confidence)
         verdict = Verdict.INCONCLUSIVE
-        summary = f"{seen}, so on {percent(limits.lower)} to {percent(limits.upper)} of K"
+        summary = f"{seen}, so on {no_less(limits.lower)} to {no_more(limits.upper)} of K"
         advice = f"With {hits} large errors, {needed} points would be needed to decide."
         if needed is None:
             advice = f"No number of points shows a share of {settings.delta:g}: ask for more."

@@ -31,12 +31,12 @@ def given_of_set(
     if "no-obstruction" in sources:
         says.append(f"K embeds in dimension {study.ground.embedding_dim}")
     if "intersection-form" in sources:
-        says.append("K is a closed manifold, orientable or not as it is said to be")
+        says.append("K is a closed manifold, and orientable or not as stated")
     if "cup-product" in sources and manifold is not None:
         power = manifold.claims.loop_power
         says.append(f"no class of degree 1 over two elements but 0 has the power {power} zero")
     if "free-loops" in sources:
-        says.append("H^1(K; Z) has no larger rank than H^1 over any field is said to have")
+        says.append("H^1(K; Z) has no larger rank than H^1 over any field is stated to have")
     return tuple(Hypothesis(each, "given") for each in says)
 
 
@@ -95,4 +95,5 @@ def _rest_on(each: Carried) -> tuple[Hypothesis, ...]:
             "checked",
         ),
         Hypothesis(f"nor by the reach there, {number(each.reach)}, between them", "assumed"),
+        *(() if each.itself else (Hypothesis(f"K retracts to the {each.onto}", "given"),)),
     )

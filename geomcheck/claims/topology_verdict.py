@@ -172,8 +172,9 @@ def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tup
 def _marked(loss: Loss) -> str:
     if loss.mark == "forced" and loss.source == "intersection-form":
         return "forced: no code of this dimension carries more beside what is kept"
-    if loss.source == "circle-map" and loss.mark == "undecided":
-        return "as far as is seen: a map to a circle would keep one"
+    if loss.source == "circle-map":
+        how = "avoidable" if loss.mark == "avoidable" else "as far as is seen"
+        return f"{how}: a map to a circle would keep one"
     return _MARKS[loss.mark].format("it" if loss.had - loss.kept == 1 else "them")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from geomcheck.claims.common import number, percent, plain
+from geomcheck.claims.common import no_less, no_more, number, percent, plain
 from geomcheck.confidence import level_of_each, share_limits
 from geomcheck.evaluation import Evaluation, evaluate
 from geomcheck.result import ClaimResult, Hypothesis, Verdict, Witness
@@ -93,7 +93,7 @@ def _judged(
         advice = "Check the manifold: geomcheck manifold SUBJECT."
     elif refuted:
         verdict = Verdict.FAILS
-        summary = f"the collar has at least {percent(sampled.lower)} of K, not {percent(share)}"
+        summary = f"the collar has at least {no_less(sampled.lower)} of K, not {percent(share)}"
         advice = "Check volume and sampling of the manifold: geomcheck manifold SUBJECT."
     elif not exact:
         verdict = Verdict.INCONCLUSIVE
@@ -146,7 +146,7 @@ def _size(
         return Hypothesis(says, "not met" if refuted else "certified")
     level = level_of_each(study.settings.confidence)
     return Hypothesis(
-        f"measure of K0 at most {percent(sampled.upper)} with confidence {level:.6g}, as it holds "
+        f"measure of K0 at most {no_more(sampled.upper)} with confidence {level:.6g}, as it holds "
         f"{hits} of {n} points drawn uniformly in volume",
         "checked",
     )

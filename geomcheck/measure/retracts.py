@@ -20,6 +20,7 @@ Array = NDArray[np.float64]
 _ROOM = 0.5
 # Fewer points of a component show nothing.
 _LEAST = 1000
+_FEW, _ROUNDING = 100, 1e-6
 
 
 def carried_along(ground: Ground, pool: Evaluation, latent_dim: int) -> tuple[Carried, ...]:
@@ -49,10 +50,31 @@ def carried_along(ground: Ground, pool: Evaluation, latent_dim: int) -> tuple[Ca
         onto, claims = retract.manifold.name, retract.manifold.claims
         if claims.betti is None or not _possible(retract.manifold, latent_dim):
             continue
+        if not _undoes_section(retract):
+            continue
         strays, reach = _strays(retract, ground, pool), claims.reach
         if reach is not None and reach.holds_from_below() and strays <= _ROOM * reach.value:
-            found.append(Carried(retract.name, onto, claims.betti, count, strays, reach.value))
+            found.append(
+                Carried(
+                    retract.name,
+                    onto,
+                    claims.betti,
+                    count,
+                    strays,
+                    reach.value,
+                    retract.manifold is manifold,
+                )
+            )
     return tuple(found)
+
+
+def _undoes_section(retract: Retract) -> bool:
+    """Tell whether r takes points of its section back to where they came from."""
+    onto = retract.manifold
+    few = onto.project(onto.sample(_FEW, rng=0))
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        off = np.abs(retract.map(retract.section(few)) - few).max()
+    return bool(off <= _ROUNDING * np.abs(few).max())
 
 
 def refuted(kept: Iterable[KeptOver], ground: Ground, found: Evaluation) -> bool:
