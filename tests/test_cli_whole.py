@@ -112,6 +112,7 @@ def test_bounds_of_a_catalogue_manifold(capsys: pytest.CaptureFixture[str]) -> N
         "lower",
         "certified",
         "argument",
+        "as_stated",
         "degree",
         "birth",
         "death",
