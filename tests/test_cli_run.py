@@ -127,8 +127,8 @@ def test_the_bottleneck_is_by_default_as_wide_as_the_manifold(
     np.save(tmp_path / "points.npy", np.random.default_rng(0).random((50, 3)))
     assert run_command_line(["run", "points.npy"]) == 2
     assert capsys.readouterr().err == (
-        "geomcheck: --latent-dim: got nothing, expected a whole number: points do not say how many "
-        "dimensions they have\n"
+        "geomcheck: --latent-dim: got nothing, expected a whole number: of points no dimension is "
+        "known (geomcheck reach estimates it)\n"
     )
 
 

@@ -113,7 +113,7 @@ def test_what_is_absent_is_said(page: str) -> None:
     assert text.count("Not examined in this report.") == 4
     for what in ("points to draw", "codes to draw", "persistence diagrams", "exceedance curve"):
         assert f"This report holds no {what}" in text
-    assert "the model was trained elsewhere" in text
+    assert "no record of a training came with the model" in text
     assert "This report holds no command." in text
     partly = _Reader(render_html(points_in_the_plane())).text
     assert "This report holds no diagram of F(K) and G(F(K))." in partly

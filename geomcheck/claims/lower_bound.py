@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from geomcheck.claims.common import ROUNDING, continuity, number, point_data
 from geomcheck.claims.torn_edges import torn_edge_values, torn_edges_in_words
 from geomcheck.result import Basis, ClaimResult, Hypothesis, Verdict, Witness
@@ -59,6 +61,12 @@ def _judged(study: Study, known: tuple[Obstruction, ...]) -> ClaimResult:
     elif study.exceptional.jump is not None:
         verdict = Verdict.INCONCLUSIVE
         summary = f"the model jumps: the bound {number(bound)} does not bind it"
+    elif not np.isfinite(error):
+        verdict = Verdict.INCONCLUSIVE
+        summary = (
+            f"the model returns no number somewhere, where it is not continuous: the bound "
+            f"{number(bound)} does not bind it"
+        )
     elif reached and certain:
         verdict = Verdict.HOLDS
         summary = (

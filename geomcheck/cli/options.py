@@ -62,7 +62,7 @@ def bottleneck(subject: Subject, asked: int | None) -> int:
         return asked
     dim = getattr(subject, "dim", None)
     if dim is None:
-        expected = "a whole number: points do not say how many dimensions they have"
+        expected = "a whole number: of points no dimension is known (geomcheck reach estimates it)"
         raise InvalidInput("--latent-dim", "nothing", expected)
     return max(int(dim), 1)
 

@@ -182,6 +182,8 @@ def _lower_bound(manifold: Manifold, truth: Truth, latent_dim: int) -> Expectati
         return Expectation(
             frozenset((HOLDS, INCONCLUSIVE, NOT_APPLICABLE)), "no certified bound in closed form"
         )
+    if not truth.finite:
+        return _only(INCONCLUSIVE, "no bound binds a model that is not defined everywhere")
     if truth.jump >= _PLAIN_JUMP:
         # It may err by as much all the same.
         also = {HOLDS} if truth.worst >= bound.value else set()

@@ -28,7 +28,7 @@ def draw(figures: Mapping[str, Any]) -> Drawing:
     """Return training loss and held-out error of each seed, the chosen one in front."""
     curves = (figures.get("training") or {}).get("curves") or []
     if not curves:
-        return absent(_ID, _TITLE, "training curves: the model was trained elsewhere")
+        return absent(_ID, _TITLE, "training curves: no record of a training came with the model")
     data: list[Spec] = []
     keys = []
     # The chosen seed is drawn last, on top of the others, and named first.
