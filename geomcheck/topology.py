@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -19,6 +20,7 @@ Array = NDArray[np.float64]
 _ESTIMATE_MARGIN = 1.25
 _COARSER = 1.5
 
+NOTHING: Mapping[int, int] = MappingProxyType({})
 Mark = Literal["forced", "undecided", "avoidable"]
 
 
@@ -112,6 +114,7 @@ def losses(
     limits: Limits,
     *,
     loops: bool = False,
+    retracts: Mapping[int, int] = NOTHING,
     flat: bool = False,
 ) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
     """Hold what a map that passes a bottleneck keeps against what it could have kept.
@@ -126,6 +129,9 @@ def losses(
         Of what any map keeps.
     loops : bool
         Whether H_1 of K is known to have a class of infinite order.
+    retracts : mapping of int to int
+        By degree, how many classes are kept by a retraction of K to a set that embeds in
+        R^latent_dim.
     flat : bool
         Whether the image has no hole that a loop could run round unseen, being a point or on a
         line.
@@ -143,12 +149,14 @@ def losses(
     since an interval can be laid beside another in R^1. A loss is called forced only where it is
     no larger than the limits (`Limits.most`) make it; where it is larger, it is undecided. Of the
     loss of all loops it is known that with m >= 2 a class of infinite order could be kept
-    (``circle-map``); but that none is kept, round however narrow a hole, a net does not show,
-    unless the image is flat.
+    (``circle-map``), and where nothing is kept, that what K retracts to could be
+    (``retract-argument``); but that none is kept, round however narrow a hole, a net does not
+    show, unless the image is flat.
     """
     found: list[Loss] = []
     open_degrees: list[int] = []
     mark: Mark
+    nothing = all(n == 0 for n, count in zip(kept[1:], had[1:], strict=False) if count)
     for degree, count in enumerate(had):
         if count == 0:
             continue
@@ -170,6 +178,8 @@ def losses(
             mark, source = "forced", why
         elif degree == 1 and number == 0 and loops:
             mark, source = "avoidable" if flat else "undecided", "circle-map"
+        elif number == 0 and retracts.get(degree) and nothing:
+            mark, source = "avoidable" if flat else "undecided", "retract-argument"
         else:
             mark, source = "undecided", ""
         field = limits.homology_coeff_field

@@ -279,3 +279,22 @@ def test_a_tear_that_is_forced_and_that_no_point_meets_leaves_the_topology_open(
         assert report[claim].values["classes_kept"] == [1, 1, 0, 0]
         assert "that is forced was met" in report[claim].summary
     assert report["exceptional-set"].verdict is Verdict.INCONCLUSIVE
+
+
+def test_codes_that_throw_everything_away_lose_what_a_retraction_keeps():
+    manifold = theory.from_spec("stiefel")
+
+    class Model:
+        continuous = True
+        latent_dim = 5
+
+        def encode(self, points):
+            return np.zeros((len(points), 5))
+
+        def decode(self, codes):
+            return np.tile(np.eye(4)[:, :2].ravel(), (len(codes), 1))
+
+    for claim in topology(manifold, Model()):
+        # The sphere of the first columns embeds in R^4.
+        assert claim.verdict is Verdict.FAILS
+        assert "H3 lost, avoidable: a retraction of K would keep some" in claim.summary

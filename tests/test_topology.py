@@ -258,6 +258,25 @@ def test_dual_degrees_share_what_can_be_kept() -> None:
     assert unclear == (1, 3)
 
 
+def test_what_a_retraction_keeps_is_lost_needlessly_where_nothing_is_kept() -> None:
+    had, limits = (1, 0, 1, 1, 0, 1), Limits(5, 6, closed=((1, 0, 1, 1, 0, 1),))
+    onto = {0: 1, 3: 1}
+    lost, _ = losses(had, (1, 0, 0, 0, 0), limits, retracts=onto, flat=True)
+    assert [(x.degree, x.mark) for x in lost] == [
+        (2, "undecided"),
+        (3, "avoidable"),
+        (5, "forced"),
+    ]
+    lost, _ = losses(had, (1, 0, 0, 0, 0), limits, retracts=onto)
+    assert [x.mark for x in lost] == ["undecided", "undecided", "forced"]
+    # Beside the other class no more may be kept, and of one that is not decided nothing is said.
+    lost, _ = losses(had, (1, 0, 1, 0, 0), limits, retracts=onto, flat=True)
+    assert [(x.degree, x.mark) for x in lost] == [(3, "forced"), (5, "forced")]
+    lost, unclear = losses(had, (1, 0, None, 0, 0), limits, retracts=onto, flat=True)
+    assert [(x.degree, x.mark) for x in lost] == [(3, "undecided"), (5, "forced")]
+    assert unclear == (2,)
+
+
 def test_loops_in_space_are_free() -> None:
     # A projective plane, and a Klein bottle, in R^3: a loop of order two is lost.
     lost, unclear = losses((1, 1, 1), (1, None, 1), Limits(3, 4, integral_loops=0))

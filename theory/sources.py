@@ -217,7 +217,8 @@ _ALL = (
         "nearer to r(x) than the reach of L for every x in K, the straight line between them "
         "stays in the tube of L, so the nearest point of L to r(G(F(x))) is a map homotopic to r, "
         "which is onto in homology. It passes through F(K) and through G(F(K)): both maps keep at "
-        "least as many classes, in every degree and over every field, as L has.",
+        "least as many classes, in every degree and over every field, as L has. Where L embeds in "
+        "R^m, r followed by that embedding is an encoder that keeps so many.",
     ),
     Source(
         "cup-product",

@@ -155,7 +155,9 @@ def lost_classes(
         betti = had if field == 2 else claimed_betti(ground, field)
         flat = comparison.kept[field].on_net.hole == 0
         limits = limits_of(ground, m, field)
-        lost, undecided = losses(betti, numbers, limits, loops=loops, flat=flat)
+        lost, undecided = losses(
+            betti, numbers, limits, loops=loops, retracts=_carried_by_some(study, field), flat=flat
+        )
         unclear.update(undecided)
         for x in lost:
             before = found.get(x.degree)
@@ -175,3 +177,16 @@ def _loops(study: Study) -> bool:
         if part.dim <= 2 and 3 in betti and len(betti[3]) > 1 and betti[3][1] > 0:
             return True
     return False
+
+
+def _carried_by_some(study: Study, field: int) -> dict[int, int]:
+    """Return, by degree, the classes that a retraction to a set that embeds in R^m keeps."""
+    manifold, m = study.ground.manifold, study.model.latent_dim
+    found: dict[int, int] = {}
+    for retract in () if manifold is None or manifold.parts else manifold.retracts:
+        claims = retract.manifold.claims
+        if claims.betti is None or claims.embedding_dim is None or claims.embedding_dim > m:
+            continue
+        for degree, count in enumerate(claims.betti.get(field, ())):
+            found[degree] = max(found.get(degree, 0), count)
+    return found

@@ -172,6 +172,9 @@ def _judged(lost: tuple[Loss, ...], unclear: tuple[int, ...], image: str) -> tup
 def _marked(loss: Loss) -> str:
     if loss.mark == "forced" and loss.source == "intersection-form":
         return "forced: no code of this dimension carries more beside what is kept"
+    if loss.source == "retract-argument":
+        how = "avoidable" if loss.mark == "avoidable" else "as far as is seen"
+        return f"{how}: a retraction of K would keep some"
     if loss.source == "circle-map":
         how = "avoidable" if loss.mark == "avoidable" else "as far as is seen"
         return f"{how}: a map to a circle would keep one"
