@@ -306,3 +306,34 @@ def test_a_bad_argument_is_named(arguments, says):
 def test_a_witness_is_shown_in_a_few_words():
     shown = repr(geomcheck.witness(theory.torus(), measure=0.01, latent_dim=np.int64(2)))
     assert shown == "WitnessAutoencoder('torus:R=2,r=1', latent_dim=2, measure=0.01 (upper))"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "turning"),
+    [
+        ("circle", "sphere", 0),
+        ("sphere", "circle", 2),
+        ("circle", "circle:R=2", 0),
+        ("klein-bottle", "circle", 0),
+    ],
+)
+def test_products_turn_where_a_factor_does(first, second, turning):
+    manifold = theory.product(theory.from_spec(first), theory.from_spec(second))
+    model = geomcheck.witness(manifold, measure=0.1)
+    assert model.discs[0].cell.turning == turning
+    points = manifold.sample(3000, rng=1)
+    inside = model.in_exceptional_set(points)
+    assert errors(model, points[~inside]).max() <= 1e-9
+    assert 0.05 < inside.mean() < 0.15
+    # The code is continuous on all of the set, across the cut as well.
+    low = points[inside][:100]
+    frames = manifold.tangent(low)
+    for axis in range(manifold.dim):
+        start, end = low, manifold.project(low + 0.2 * frames[:, :, axis])
+        for _ in range(40):
+            middle = manifold.project((start + end) / 2)
+            ahead = np.linalg.norm(model.encode(start) - model.encode(middle), axis=1)
+            behind = np.linalg.norm(model.encode(middle) - model.encode(end), axis=1)
+            left = (ahead >= behind)[:, None]
+            start, end = np.where(left, start, middle), np.where(left, middle, end)
+        assert np.linalg.norm(model.encode(start) - model.encode(end), axis=1).max() < 1e-6

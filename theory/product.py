@@ -166,7 +166,9 @@ def _cell(first: Manifold, second: Manifold) -> CellMaker | None:
     n1 = first.ambient_dim
 
     def cell(avoid: Array) -> OpenCell:
-        a, b = open_cell(first, avoid[:, :n1]), open_cell(second, avoid[:, n1:])
+        a = open_cell(first, avoid[:, :n1], turning=True)
+        # One coordinate turns; a second one is cut open.
+        b = open_cell(second, avoid[:, n1:], turning=a is not None and a.turning is None)
         assert a is not None
         assert b is not None
         return product_cell(a, b, n1)

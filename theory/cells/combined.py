@@ -43,9 +43,14 @@ def moved_cut(cut: AnyCut, out: Callable[[Array], Array], back: Callable[[Array]
 
 
 def product_cell(first: OpenCell, second: OpenCell, split: int) -> OpenCell:
-    """Return the product of two cells; `split` is the ambient dimension of the first factor."""
+    """Return the product of two cells; `split` is the ambient dimension of the first factor.
+
+    At most one of them has a coordinate that turns: it turns in the product.
+    """
     first, second = _cut_through(first), _cut_through(second)
-    k = first.dim
+    k, turning = first.dim, first.turning
+    if second.turning is not None:
+        turning = k + second.turning
 
     def share(t: float) -> Bound:
         a, b = first.share(t), second.share(t)
@@ -66,6 +71,7 @@ def product_cell(first: OpenCell, second: OpenCell, split: int) -> OpenCell:
         share=share,
         extent=np.concatenate([first.extent, second.extent]),
         cut=first.cut or second.cut,
+        turning=turning,
     )
 
 
