@@ -94,6 +94,9 @@ def _rest_on(each: Carried) -> tuple[Hypothesis, ...]:
             f"{number(each.strays)} at {each.points} points",
             "checked",
         ),
-        Hypothesis(f"nor by the reach there, {number(each.reach)}, between them", "assumed"),
+        Hypothesis(
+            f"between these points it moves by less than the reach there, {number(each.reach)}",
+            "assumed",
+        ),
         *(() if each.itself else (Hypothesis(f"K retracts to the {each.onto}", "given"),)),
     )
