@@ -35,6 +35,7 @@ class Part:
     certificate: Enclosure | None
     exceptional: ExceptionalSet
     torn: None = None
+    obstructions: tuple[()] = ()
 
 
 def study_of(spec: str, model: Autoencoder, samples: int = 2000) -> Part:

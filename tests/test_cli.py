@@ -189,7 +189,7 @@ def test_a_full_disk_under_standard_output_is_one_line() -> None:
 
 
 def test_an_interrupt_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
-    (tmp_path / "slow.py").write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+    (tmp_path / "slow.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
     done = geomcheck("run", "slow.py:K", "--latent-dim", "1", cwd=tmp_path, stdout=subprocess.PIPE)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "geomcheck: interrupted\n")
     assert {p.name for p in tmp_path.iterdir()} == {"slow.py"}

@@ -164,6 +164,5 @@ def tear_unmet(study: Study) -> bool:
 
     What is said from points then says nothing of that place.
     """
-    found = float(study.worst.errors[0])
-    forced = (known.bound for known in study.obstructions[:1] if known.bound.certified)
-    return any(found < _MET * bound.value for bound in forced)
+    forced = [known.bound.value for known in study.obstructions[:1] if known.bound.certified]
+    return bool(forced) and float(study.worst.errors[0]) < _MET * forced[0]
