@@ -298,3 +298,20 @@ def test_codes_that_throw_everything_away_lose_what_a_retraction_keeps():
         # The sphere of the first columns embeds in R^4.
         assert claim.verdict is Verdict.FAILS
         assert "H3 lost, avoidable: a retraction of K would keep some" in claim.summary
+
+
+def test_a_retraction_that_is_none_is_not_used_or_refused():
+    manifold = theory.from_spec("torus")
+    onto = manifold.retracts[0]
+    model = geomcheck.witness(manifold, measure=0.01)
+    assert [each.name for each in carried(manifold, model)] == [onto.name]
+    still = replace(onto, map=lambda x: np.tile([3.0, 0.0], (len(x), 1)))
+    assert carried(replace(manifold, retracts=(still,)), model) == ()
+    wide = replace(manifold, retracts=(replace(onto, map=lambda x: x),))
+    with pytest.raises(theory.InvalidInput, match=r"retracts, its direction .* got shape"):
+        carried(wide, model)
+    for wrong in ("x", ("x",)):
+        with pytest.raises(theory.InvalidInput, match=r"theory\.Retract"):
+            replace(manifold, retracts=wrong)
+    with pytest.raises(theory.InvalidInput, match="section: got 3, expected a function"):
+        replace(onto, section=3)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from geomcheck.evaluation import Evaluation
 from geomcheck.ground import Ground
 from geomcheck.kept import Carried, KeptOver
+from theory.errors import InvalidInput
 from theory.manifold import Manifold
 from theory.retract import Retract
 
@@ -69,11 +70,21 @@ def carried_along(ground: Ground, pool: Evaluation, latent_dim: int) -> tuple[Ca
 
 
 def _undoes_section(retract: Retract) -> bool:
-    """Tell whether r takes points of its section back to where they came from."""
+    """Tell whether r takes points of its section back to where they came from.
+
+    Raises
+    ------
+    InvalidInput
+        If they come back in another shape.
+    """
     onto = retract.manifold
     few = onto.project(onto.sample(_FEW, rng=0))
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
-        off = np.abs(retract.map(retract.section(few)) - few).max()
+        back = np.asarray(retract.map(retract.section(few)))
+        if back.shape != few.shape:
+            expected = f"shape {few.shape}, that of points of {onto.name}"
+            raise InvalidInput(f"retracts, {retract.name}", f"shape {back.shape}", expected)
+        off = np.abs(back - few).max()
     return bool(off <= _ROUNDING * np.abs(few).max())
 
 
