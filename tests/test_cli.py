@@ -189,7 +189,13 @@ def test_a_full_disk_under_standard_output_is_one_line() -> None:
 
 
 def test_an_interrupt_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
-    (tmp_path / "slow.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\n")
+    # A shell's background jobs are born ignoring interrupts.
+    lines = (
+        "import signal",
+        "signal.signal(signal.SIGINT, signal.default_int_handler)",
+        "signal.raise_signal(signal.SIGINT)",
+    )
+    (tmp_path / "slow.py").write_text("\n".join(lines))
     done = geomcheck("run", "slow.py:K", "--latent-dim", "1", cwd=tmp_path, stdout=subprocess.PIPE)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "geomcheck: interrupted\n")
     assert {p.name for p in tmp_path.iterdir()} == {"slow.py"}
