@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 _ESTIMATE_MARGIN = 1.25
 _COARSER = 1.5
 
-NOTHING: Mapping[int, int] = MappingProxyType({})
+_NOTHING: Mapping[int, int] = MappingProxyType({})
 Mark = Literal["forced", "undecided", "avoidable"]
 
 
@@ -114,7 +114,7 @@ def losses(
     limits: Limits,
     *,
     loops: bool = False,
-    retracts: Mapping[int, int] = NOTHING,
+    retracts: Mapping[int, int] = _NOTHING,
     flat: bool = False,
 ) -> tuple[tuple[Loss, ...], tuple[int, ...]]:
     """Hold what a map that passes a bottleneck keeps against what it could have kept.

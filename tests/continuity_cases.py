@@ -7,10 +7,10 @@ import numpy as np
 __all__ = ["bisected"]
 
 
-def bisected(map_, low, high):
-    """Return the largest jump of a map met when pairs of points are brought together."""
+def bisected(map_, low, high, project=lambda points: points):
+    """Return the largest jump of a map met when pairs of points are brought together, on a set."""
     for _ in range(60):
-        middle = (low + high) / 2
+        middle = project((low + high) / 2)
         first = np.linalg.norm(map_(low) - map_(middle), axis=1)
         second = np.linalg.norm(map_(middle) - map_(high), axis=1)
         left = (first >= second)[:, None]

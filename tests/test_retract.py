@@ -313,5 +313,10 @@ def test_a_retraction_that_is_none_is_not_used_or_refused():
     for wrong in ("x", ("x",)):
         with pytest.raises(theory.InvalidInput, match=r"theory\.Retract"):
             replace(manifold, retracts=wrong)
+    with pytest.raises(theory.InvalidInput, match="got 1, of 2 components"):
+        replace(theory.linked_circles(), retracts=(onto,))
+    union = theory.product(theory.linked_circles(), theory.circle())
+    assert union.parts
+    assert union.retracts == ()
     with pytest.raises(theory.InvalidInput, match="section: got 3, expected a function"):
         replace(onto, section=3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from continuity_cases import bisected
 
 import geomcheck
 import theory
@@ -89,13 +90,7 @@ def test_the_code_is_continuous_across_the_cut(spec):
     frames = manifold.tangent(points)
     low = points
     high = manifold.project(points + 0.1 * frames[:, :, 0])
-    for _ in range(40):
-        middle = manifold.project((low + high) / 2)
-        first = np.linalg.norm(model.encode(low) - model.encode(middle), axis=1)
-        second = np.linalg.norm(model.encode(middle) - model.encode(high), axis=1)
-        left = (first >= second)[:, None]
-        low, high = np.where(left, low, middle), np.where(left, middle, high)
-    assert np.linalg.norm(model.encode(low) - model.encode(high), axis=1).max() < 1e-6
+    assert bisected(model.encode, low, high, manifold.project) < 1e-6
 
 
 @pytest.mark.parametrize("spec", ["circle", "linked-circles", "sphere", "torus"])
@@ -106,13 +101,7 @@ def test_the_encoder_is_continuous_on_the_whole_space(spec):
     low, high = rng.uniform(-3, 3, (2, 300, manifold.ambient_dim))
     # Through the centre, where the nearest point of K jumps.
     high[:100] = -low[:100]
-    for _ in range(60):
-        middle = (low + high) / 2
-        first = np.linalg.norm(model.encode(low) - model.encode(middle), axis=1)
-        second = np.linalg.norm(model.encode(middle) - model.encode(high), axis=1)
-        left = (first >= second)[:, None]
-        low, high = np.where(left, low, middle), np.where(left, middle, high)
-    assert np.linalg.norm(model.encode(low) - model.encode(high), axis=1).max() < 1e-6
+    assert bisected(model.encode, low, high) < 1e-6
 
 
 @pytest.mark.parametrize(
@@ -131,13 +120,7 @@ def test_the_decoder_is_continuous_on_the_whole_space(spec):
     model = geomcheck.witness(theory.from_spec(spec), measure=0.1)
     rng = np.random.default_rng(2)
     low, high = rng.uniform(-12, 12, (2, 500, model.latent_dim))
-    for _ in range(60):
-        middle = (low + high) / 2
-        first = np.linalg.norm(model.decode(low) - model.decode(middle), axis=1)
-        second = np.linalg.norm(model.decode(middle) - model.decode(high), axis=1)
-        left = (first >= second)[:, None]
-        low, high = np.where(left, low, middle), np.where(left, middle, high)
-    assert np.linalg.norm(model.decode(low) - model.decode(high), axis=1).max() < 1e-6
+    assert bisected(model.decode, low, high) < 1e-6
 
 
 @pytest.mark.parametrize(
@@ -329,11 +312,5 @@ def test_products_turn_where_a_factor_does(first, second, turning):
     low = points[inside][:100]
     frames = manifold.tangent(low)
     for axis in range(manifold.dim):
-        start, end = low, manifold.project(low + 0.2 * frames[:, :, axis])
-        for _ in range(40):
-            middle = manifold.project((start + end) / 2)
-            ahead = np.linalg.norm(model.encode(start) - model.encode(middle), axis=1)
-            behind = np.linalg.norm(model.encode(middle) - model.encode(end), axis=1)
-            left = (ahead >= behind)[:, None]
-            start, end = np.where(left, start, middle), np.where(left, middle, end)
-        assert np.linalg.norm(model.encode(start) - model.encode(end), axis=1).max() < 1e-6
+        high = manifold.project(low + 0.2 * frames[:, :, axis])
+        assert bisected(model.encode, low, high, manifold.project) < 1e-6

@@ -86,6 +86,9 @@ class Manifold:
         for each in self.retracts if isinstance(self.retracts, tuple) else (self.retracts,):
             if not isinstance(each, Retract):
                 raise InvalidInput("retracts", self.retracts, "a tuple of theory.Retract")
+        if self.retracts and self.parts:
+            said = f"{len(self.retracts)}, of {len(self.parts)} components"
+            raise InvalidInput("retracts", said, "none: they are maps of a connected set")
         if not 0 <= self.noise < np.inf:
             raise InvalidInput("noise", self.noise, "a number >= 0")
         betti = self.claims.betti

@@ -92,7 +92,7 @@ def product(
         claims=_product_claims(first, second, embedding_dim),
         noise=math.hypot(first.noise, second.noise),
         cell=_cell(first, second),
-        retracts=(*_factor(first, second), *_factor(second, first, swapped=True)),
+        retracts=() if parts else (*_factor(first, second), *_factor(second, first, swapped=True)),
     )
 
 

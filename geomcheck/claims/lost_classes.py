@@ -183,7 +183,7 @@ def _carried_by_some(study: Study, field: int) -> dict[int, int]:
     """Return, by degree, the classes that a retraction to a set that embeds in R^m keeps."""
     manifold, m = study.ground.manifold, study.model.latent_dim
     found: dict[int, int] = {}
-    for retract in () if manifold is None or manifold.parts else manifold.retracts:
+    for retract in () if manifold is None else manifold.retracts:
         claims = retract.manifold.claims
         if claims.betti is None or claims.embedding_dim is None or claims.embedding_dim > m:
             continue

@@ -44,7 +44,8 @@ def bound(subject_text: str, seed: int, memory_limit: int, as_json: bool) -> Non
         stated = False
         if isinstance(subject, Manifold):
             refuted = refuted_reaches(subject)
-            stated = _stated_reach(with_reaches_seen(subject))
+            subject = with_reaches_seen(subject) if refuted else subject
+            stated = _stated_reach(subject)
         found = bounds(subject, rng=seed, memory_limit=memory_limit)
     document = {
         "subject": subject.name,

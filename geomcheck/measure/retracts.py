@@ -102,7 +102,7 @@ def refuted(kept: Iterable[KeptOver], ground: Ground, found: Evaluation) -> bool
 
 def _retracts(manifold: Manifold) -> tuple[Retract, ...]:
     itself = Retract("the point itself", manifold, lambda x: x, lambda x: x)
-    return (itself, *(() if manifold.parts else manifold.retracts))
+    return (itself, *manifold.retracts)
 
 
 def _strays(retract: Retract, ground: Ground, found: Evaluation) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.catalogue.bounds import at_least, exact
 from theory.catalogue.matrices import (
+    cell_of_frames,
     euler_chart,
     first_column,
     haar_frames,
@@ -20,9 +21,6 @@ from theory.catalogue.matrices import (
     unit_turns,
 )
 from theory.catalogue.parameters import count, spec
-from theory.cells.frames import frame_cell
-from theory.cells.parallel import parallel_cell
-from theory.cells.record import OpenCell
 from theory.chart import Chart
 from theory.manifold import Claims, Manifold
 
@@ -86,15 +84,9 @@ def special_orthogonal(n: int = 3) -> Manifold:
             loop_power=2 ** (n - 1).bit_length() - 1 if n > 2 else None,
             optimal_error=_optimal(n, dim, cycle.dim),
         ),
-        cell=lambda avoid: _cell(n, avoid),
+        cell=lambda avoid: cell_of_frames(n, n, avoid, rotations=True),
         retracts=first_column(n, n),
     )
-
-
-def _cell(n: int, avoid: Array) -> OpenCell:
-    if n == 4:
-        return parallel_cell(unit_turns(4)[1:], 4, avoid, rotations=True)
-    return frame_cell(n, n, avoid, rotations=True)
 
 
 def _generators(n: int) -> Array:

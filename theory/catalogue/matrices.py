@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from theory.catalogue.spheres import round_sphere
+from theory.cells.frames import frame_cell
+from theory.cells.parallel import parallel_cell
+from theory.cells.record import OpenCell
 from theory.chart import Chart
 from theory.manifold import Manifold
 from theory.moved import moved
 from theory.retract import Retract
 
 __all__ = [
+    "cell_of_frames",
     "euler_chart",
     "first_column",
     "haar_frames",
@@ -62,6 +66,13 @@ def euler_chart(columns: int) -> Chart:
         (True, False, True),
         stretch=(math.sqrt(2),) * 3,
     )
+
+
+def cell_of_frames(n: int, p: int, avoid: Array, *, rotations: bool = False) -> OpenCell:
+    """Return the cell of V(n, p), or of SO(n): over all of S^3 where that is parallelized."""
+    if n == 4 and p > 1:
+        return parallel_cell(unit_turns(4)[1:], p, avoid, rotations=rotations)
+    return frame_cell(n, p, avoid, rotations=rotations)
 
 
 def first_column(n: int, p: int) -> tuple[Retract, ...]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from theory.bound import Bound
 from theory.catalogue.bounds import at_least, exact
 from theory.catalogue.matrices import (
+    cell_of_frames,
     euler_chart,
     first_column,
     haar_frames,
@@ -20,9 +21,6 @@ from theory.catalogue.matrices import (
 )
 from theory.catalogue.parameters import count, spec
 from theory.catalogue.spheres import round_sphere
-from theory.cells.frames import frame_cell
-from theory.cells.parallel import parallel_cell
-from theory.cells.record import OpenCell
 from theory.chart import Chart
 from theory.manifold import Claims, Manifold
 
@@ -87,15 +85,9 @@ def stiefel(n: int = 4, p: int = 2) -> Manifold:
             loop_power=3 if (n, p) == (3, 2) else None,
             optimal_error=_optimal(n, p, dim, n - 1 if p == 1 else cycle.dim),
         ),
-        cell=lambda avoid: _cell(n, p, avoid),
+        cell=lambda avoid: cell_of_frames(n, p, avoid),
         retracts=first_column(n, p) if p > 1 else (),
     )
-
-
-def _cell(n: int, p: int, avoid: Array) -> OpenCell:
-    if n == 4 and p > 1:
-        return parallel_cell(unit_turns(4)[1:], p, avoid)
-    return frame_cell(n, p, avoid)
 
 
 def _charts(n: int, p: int) -> tuple[Chart, ...]:
